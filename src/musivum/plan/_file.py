@@ -1,0 +1,202 @@
+"""The plan file: a ZIP archive of plan.json, one .npy a column, and the target's JPEG.
+
+The same plan gives the same bytes; nothing in a file is executed; no column is unpacked before its declared size has
+been compared with the number of placements.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.errors import PlanError
+from musivum.geometry import Size
+from musivum.plan._placements import ALTERNATE_COLUMNS, PLACEMENT_COLUMNS, Alternates, Column, Placements, TileTable
+from musivum.plan._plan import Plan
+
+_FORMAT = "musivum plan"
+_VERSION = 1
+_MAX_BYTES = 2 * 2**30  # unpacked, all members together: about 14 million placements
+_MAX_ALTERNATES = 256
+_SIZES = Column(np.int32, (2,))
+
+
+def save_plan(plan: Plan, path: str | Path) -> None:
+    """Write a plan file in one step: readers see the old file or the whole new one.
+
+    Raises
+    ------
+    PlanError
+        If the folder cannot be written, or recipe or statistics are not JSON.
+    """
+    path = Path(path)
+    header = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "canvas": [int(side) for side in plan.canvas],
+        "background": [int(byte) for byte in plan.background],
+        "outline": plan.outline,
+        "tint": float(plan.tint),
+        "overlay": float(plan.overlay),
+        "gap": float(plan.gap),
+        "placements": len(plan.placements),
+        "alternates": plan.alternates.tile.shape[1],
+        "ids": list(plan.tiles.ids),
+        "sources": list(plan.tiles.sources),
+        "recipe": plan.recipe,
+        "statistics": plan.statistics,
+    }
+    try:
+        text = json.dumps(header, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)
+        members = {"plan.json": text.encode("utf-8", "surrogateescape")}
+    except (TypeError, ValueError) as fault:
+        raise PlanError(f"the plan's recipe or statistics cannot be written as JSON: {fault}") from fault
+    members["tiles/sizes.npy"] = _npy_bytes(plan.tiles.sizes)
+    for name in PLACEMENT_COLUMNS:
+        members[f"placements/{name}.npy"] = _npy_bytes(getattr(plan.placements, name))
+    for name in ALTERNATE_COLUMNS:
+        members[f"alternates/{name}.npy"] = _npy_bytes(getattr(plan.alternates, name))
+    members["target.jpg"] = plan.target
+
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with zipfile.ZipFile(temporary, "w") as archive:
+            for name, content in members.items():
+                info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+                info.compress_type = zipfile.ZIP_STORED if name == "target.jpg" else zipfile.ZIP_DEFLATED
+                info.create_system, info.external_attr = 3, 0o644 << 16
+                archive.writestr(info, content, compresslevel=4)
+        temporary.replace(path)
+    except OSError as fault:
+        raise PlanError(f"cannot write the plan {path}: {fault.strerror or fault}") from fault
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load_plan(path: str | Path) -> Plan:
+    """Read a plan file.
+
+    Raises
+    ------
+    PlanError
+        If the file is missing, damaged, of another version, or contradicts itself.
+    """
+    path = Path(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(info.file_size for info in archive.infolist()) > _MAX_BYTES:
+                raise PlanError(f"would unpack to more than {_MAX_BYTES >> 30} GiB")
+            return _read(archive)
+    except FileNotFoundError as fault:
+        raise PlanError(f"there is no plan {path}") from fault
+    except PlanError as fault:
+        raise PlanError(f"cannot read the plan {path}: {fault}") from fault
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
+        raise PlanError(f"cannot read the plan {path}: the file is damaged or no plan ({fault})") from fault
+    except OSError as fault:
+        raise PlanError(f"cannot read the plan {path}: {fault.strerror or fault}") from fault
+
+
+def _read(archive: zipfile.ZipFile) -> Plan:
+    header = _header(_member(archive, "plan.json"))
+    n, alternates, ids = header["placements"], header["alternates"], tuple(header["ids"])
+
+    def column(room: str, name: str, kind: Column, rows: int) -> npt.NDArray[Any]:
+        shape = (rows, *(alternates if side is None else side for side in kind.shape))
+        return _column(archive, f"{room}/{name}.npy", np.dtype(kind.dtype), shape)
+
+    return Plan(
+        canvas=Size(*header["canvas"]),
+        background=(header["background"][0], header["background"][1], header["background"][2]),
+        outline=header["outline"],
+        tint=header["tint"],
+        overlay=header["overlay"],
+        gap=header["gap"],
+        tiles=TileTable(ids, tuple(header["sources"]), column("tiles", "sizes", _SIZES, len(ids))),
+        placements=Placements(**{name: column("placements", name, c, n) for name, c in PLACEMENT_COLUMNS.items()}),
+        alternates=Alternates(**{name: column("alternates", name, c, n) for name, c in ALTERNATE_COLUMNS.items()}),
+        target=_member(archive, "target.jpg"),
+        recipe=header["recipe"],
+        statistics=header["statistics"],
+    )
+
+
+def _header(text: bytes) -> dict[str, Any]:
+    try:
+        header = json.loads(text.decode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError) as fault:
+        raise PlanError("plan.json is no JSON") from fault
+    if not isinstance(header, dict) or header.get("format") != _FORMAT:
+        raise PlanError("plan.json does not describe a musivum plan")
+    if header.get("version") != _VERSION:
+        raise PlanError(
+            f"it has format version {header.get('version')!r} and this musivum reads {_VERSION}; make the plan again"
+        )
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "outline": str,
+        "tint": (int, float),
+        "overlay": (int, float),
+        "gap": (int, float),
+        "placements": int,
+        "alternates": int,
+        "ids": list,
+        "sources": list,
+        "canvas": list,
+        "background": list,
+        "recipe": dict,
+        "statistics": dict,
+    }
+    for name, kind in kinds.items():
+        if not isinstance(header.get(name), kind):
+            raise PlanError(f"plan.json has no valid {name!r}")
+    for name, length in (("canvas", 2), ("background", 3)):
+        if len(header[name]) != length or not all(type(number) is int for number in header[name]):
+            raise PlanError(f"plan.json has no valid {name!r}")
+    if not all(isinstance(text, str) for text in (*header["ids"], *header["sources"])):
+        raise PlanError("plan.json has no valid 'ids' and 'sources'")
+    if header["placements"] < 0 or not 0 <= header["alternates"] <= _MAX_ALTERNATES:
+        raise PlanError("plan.json has no valid numbers of placements and alternates")
+    return header
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        return archive.read(name)
+    except KeyError as fault:
+        raise PlanError(f"{name} is missing") from fault
+
+
+def _column(archive: zipfile.ZipFile, name: str, dtype: np.dtype[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    try:
+        size = archive.getinfo(name).file_size
+        with archive.open(name) as stream:
+            if np.lib.format.read_magic(stream) != (1, 0):
+                raise ValueError
+            found, fortran, kind = np.lib.format.read_array_header_1_0(stream)
+            expected = math.prod(shape) * dtype.itemsize
+            if found != shape or kind != dtype.newbyteorder("<") or fortran or size - stream.tell() != expected:
+                raise ValueError
+            content = stream.read(expected + 1)
+        if len(content) != expected:
+            raise ValueError
+    except KeyError as fault:
+        raise PlanError(f"{name} is missing") from fault
+    except ValueError as fault:
+        raise PlanError(f"{name} is not a column of {shape} {dtype}") from fault
+    return np.frombuffer(content, kind).reshape(shape)
+
+
+def _npy_bytes(values: npt.NDArray[Any]) -> bytes:
+    stream = io.BytesIO()
+    little = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
+    np.lib.format.write_array(stream, little, version=(1, 0), allow_pickle=False)
+    return stream.getvalue()

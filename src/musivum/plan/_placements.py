@@ -1,0 +1,258 @@
+"""The columns of a plan: one row a placement, one row a tile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.errors import PlanError
+from musivum.geometry import Box, Similarity
+
+IntArray = npt.NDArray[np.int32]
+FloatArray = npt.NDArray[np.float32]
+DoubleArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+_CROP_SLACK = 1e-6  # pixels by which rounding may carry a crop over the edge of its tile
+
+
+class Column(NamedTuple):
+    """Type of one column and the shape of its rows; None stands for a width that the column chooses."""
+
+    dtype: type
+    shape: tuple[int | None, ...]
+
+
+PLACEMENT_COLUMNS: dict[str, Column] = {
+    "tile": Column(np.int32, ()),
+    "crop": Column(np.float64, (4,)),
+    "transform": Column(np.float64, (4,)),
+    "mirror": Column(np.bool_, ()),
+    "error": Column(np.float32, ()),
+    "opacity": Column(np.float32, ()),
+    "feather": Column(np.float32, ()),
+    "mean": Column(np.float32, (3,)),
+    "gain": Column(np.float32, (3,)),
+    "shift": Column(np.float32, (3,)),
+    "slope": Column(np.float32, (2, 3)),
+}
+ALTERNATE_COLUMNS: dict[str, Column] = {"tile": Column(np.int32, (None,)), "error": Column(np.float32, (None,))}
+
+
+def check_columns(table: Any, columns: dict[str, Column]) -> None:
+    """Freeze the columns of a frozen dataclass in their declared types and let their lengths agree."""
+    length = None
+    for name, column in columns.items():
+        values: npt.NDArray[Any] = np.ascontiguousarray(getattr(table, name), dtype=column.dtype).view()
+        length = len(values) if length is None and values.ndim else length
+        shape = values.shape
+        if len(shape) != 1 + len(column.shape) or shape[0] != length:
+            raise PlanError(f"plan column {name!r} has shape {shape}, and {length} rows were expected")
+        if any(want not in (None, have) for want, have in zip(column.shape, shape[1:], strict=True)):
+            raise PlanError(f"plan column {name!r} has shape {shape}, which is not one of {column.shape} a row")
+        values.flags.writeable = False
+        object.__setattr__(table, name, values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TileTable:
+    """The tiles that a plan uses: digest, file, and oriented full size (t, 2) as width, height."""
+
+    ids: tuple[str, ...]
+    sources: tuple[str, ...]
+    sizes: IntArray
+
+    def __post_init__(self) -> None:
+        check_columns(self, {"sizes": Column(np.int32, (2,))})
+        if not len(self.ids) == len(self.sources) == len(self.sizes):
+            raise PlanError("the plan's table of tiles has columns of different lengths")
+        if len(set(self.ids)) != len(self.ids):
+            raise PlanError("the plan's table of tiles names one tile twice")
+        if (self.sizes < 1).any():
+            raise PlanError("the plan's table of tiles holds a tile without pixels")
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One row of `Placements`."""
+
+    tile: int
+    crop: Box
+    transform: Similarity
+    mirror: bool
+    error: float
+    opacity: float
+    feather: float
+    mean: tuple[float, ...]
+    gain: tuple[float, ...]
+    shift: tuple[float, ...]
+    slope: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placements:
+    """Placements in painting order, as columns of n rows.
+
+    Attributes
+    ----------
+    tile
+        (n,) row in the plan's table of tiles.
+    crop
+        (n, 4) the part that is shown, x0, y0, x1, y1 in pixels of the oriented full-size tile.
+    transform
+        (n, 4) scale, rotation, dx, dy of the similarity from tile pixels to the canvas.
+    mirror
+        (n,) whether the crop is mirrored left-right about its own middle before the transform.
+    error
+        (n,) what the engine minimised; lower is better.
+    opacity
+        (n,) 0..1.
+    feather
+        (n,) width of the soft edge inside the outline, as a share (0..1) of the drawn crop's shorter side.
+    mean, gain, shift, slope
+        (n, 3), (n, 3), (n, 3), (n, 2, 3) the tint in OKLab. At strength s a pixel p at (u, v) in 0..1 of the drawn
+        crop (u to the right, v down, on the canvas) becomes
+        ``mean + (1 + s (gain - 1)) (p - mean) + s (shift + slope[0] (u - 1/2) + slope[1] (v - 1/2))``.
+
+    Raises
+    ------
+    PlanError
+        If a column has the wrong shape, is not finite or leaves its range.
+    """
+
+    tile: IntArray
+    crop: DoubleArray
+    transform: DoubleArray
+    mirror: BoolArray
+    error: FloatArray
+    opacity: FloatArray
+    feather: FloatArray
+    mean: FloatArray
+    gain: FloatArray
+    shift: FloatArray
+    slope: FloatArray
+
+    def __post_init__(self) -> None:
+        check_columns(self, PLACEMENT_COLUMNS)
+        for field in fields(self):
+            if not np.isfinite(getattr(self, field.name)).all():
+                raise PlanError(f"plan column {field.name!r} holds a number that is not finite")
+        if (self.tile < 0).any():
+            raise PlanError("plan column 'tile' holds a row below 0")
+        if (self.crop[:, 2:] <= self.crop[:, :2]).any():
+            raise PlanError("plan column 'crop' holds a box without area")
+        if (self.transform[:, 0] <= 0).any():
+            raise PlanError("plan column 'transform' holds a scale that is not positive")
+        for name in ("opacity", "feather"):
+            if ((getattr(self, name) < 0) | (getattr(self, name) > 1)).any():
+                raise PlanError(f"plan column {name!r} leaves 0..1")
+
+    @classmethod
+    def plain(
+        cls,
+        tile: npt.ArrayLike,
+        crop: npt.ArrayLike,
+        transform: npt.ArrayLike,
+        mirror: npt.ArrayLike | None = None,
+    ) -> Self:
+        """Opaque, hard-edged, untinted placements without an error; `dataclasses.replace` sets more columns."""
+        n = len(np.asarray(tile))
+        zeros = np.zeros((n, 2, 3), np.float32)
+        return cls(
+            tile=np.asarray(tile, np.int32),
+            crop=np.asarray(crop, np.float64),
+            transform=np.asarray(transform, np.float64),
+            mirror=np.zeros(n, np.bool_) if mirror is None else np.asarray(mirror, np.bool_),
+            error=zeros[:, 0, 0],
+            opacity=np.ones(n, np.float32),
+            feather=zeros[:, 0, 0],
+            mean=zeros[:, 0],
+            gain=np.ones((n, 3), np.float32),
+            shift=zeros[:, 0],
+            slope=zeros,
+        )
+
+    def __len__(self) -> int:
+        return len(self.tile)
+
+    def __getitem__(self, i: int) -> Placement:
+        triples = ((float(x) for x in column[i]) for column in (self.mean, self.gain, self.shift))
+        mean, gain, shift = map(tuple, triples)
+        return Placement(
+            tile=int(self.tile[i]),
+            crop=Box(*map(float, self.crop[i])),
+            transform=Similarity(*map(float, self.transform[i])),
+            mirror=bool(self.mirror[i]),
+            error=float(self.error[i]),
+            opacity=float(self.opacity[i]),
+            feather=float(self.feather[i]),
+            mean=mean,
+            gain=gain,
+            shift=shift,
+            slope=tuple(tuple(map(float, row)) for row in self.slope[i]),
+        )
+
+    def check_tiles(self, tiles: TileTable) -> None:
+        """Raise PlanError unless every placement shows a part of a tile that the table holds."""
+        if (self.tile >= len(tiles)).any():
+            raise PlanError(f"plan column 'tile' leaves the table of {len(tiles)} tiles")
+        if (self.crop[:, :2] < -_CROP_SLACK).any() or (self.crop[:, 2:] > tiles.sizes[self.tile] + _CROP_SLACK).any():
+            raise PlanError("plan column 'crop' leaves its tile")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alternates:
+    """The next-best tiles of each placement: `tile` (n, a) padded with -1, `error` (n, a) ascending."""
+
+    tile: IntArray
+    error: FloatArray
+
+    def __post_init__(self) -> None:
+        check_columns(self, ALTERNATE_COLUMNS)
+        if self.tile.shape != self.error.shape:
+            raise PlanError("the plan's alternates have columns of different shapes")
+        if (self.tile < -1).any() or np.isnan(self.error).any():
+            raise PlanError("the plan's alternates hold a row below -1 or an error that is no number")
+
+    @classmethod
+    def none(cls, n: int) -> Self:
+        """No alternates for n placements."""
+        return cls(np.zeros((n, 0), np.int32), np.zeros((n, 0), np.float32))
+
+
+def fit_crops(crop: npt.ArrayLike, box: npt.ArrayLike, turns: npt.ArrayLike = 0) -> DoubleArray:
+    """Transforms (n, 4) that put the middle of each crop (n, 4) on the middle of its canvas box (n, 4).
+
+    The crop is turned clockwise by `turns` (n,) quarter turns; its width (height where `turns` is odd) becomes the
+    box's, so a crop of the box's aspect fills it.
+    """
+    crop, box = np.asarray(crop, np.float64), np.asarray(box, np.float64)
+    turns = np.broadcast_to(np.asarray(turns, np.int64) % 4, len(crop))
+    side = np.where(turns % 2 == 0, crop[:, 2] - crop[:, 0], crop[:, 3] - crop[:, 1])
+    scale = (box[:, 2] - box[:, 0]) / side
+    middle, target = (crop[:, :2] + crop[:, 2:]) / 2, (box[:, :2] + box[:, 2:]) / 2
+    cos, sin = np.array([1.0, 0.0, -1.0, 0.0])[turns], np.array([0.0, 1.0, 0.0, -1.0])[turns]
+    dx = target[:, 0] - scale * (cos * middle[:, 0] - sin * middle[:, 1])
+    dy = target[:, 1] - scale * (sin * middle[:, 0] + cos * middle[:, 1])
+    return np.stack([scale, turns * (np.pi / 2), dx, dy], axis=1)
+
+
+def bounds(placements: Placements) -> DoubleArray:
+    """The upright box (n, 4) on the canvas around each drawn crop."""
+    scale, rotation = placements.transform[:, 0], placements.transform[:, 1]
+    cos, sin = np.cos(rotation), np.sin(rotation)
+    cos, sin = np.where(np.abs(cos) < 1e-9, 0.0, cos), np.where(np.abs(sin) < 1e-9, 0.0, sin)
+    crop = placements.crop
+    x, y = (crop[:, 0] + crop[:, 2]) / 2, (crop[:, 1] + crop[:, 3]) / 2
+    half_w, half_h = (crop[:, 2] - crop[:, 0]) / 2, (crop[:, 3] - crop[:, 1]) / 2
+    middle_x = scale * (cos * x - sin * y) + placements.transform[:, 2]
+    middle_y = scale * (sin * x + cos * y) + placements.transform[:, 3]
+    reach_x = scale * (np.abs(cos) * half_w + np.abs(sin) * half_h)
+    reach_y = scale * (np.abs(sin) * half_w + np.abs(cos) * half_h)
+    return np.stack([middle_x - reach_x, middle_y - reach_y, middle_x + reach_x, middle_y + reach_y], axis=1)

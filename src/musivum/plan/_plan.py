@@ -1,0 +1,81 @@
+"""The plan: a mosaic before it is a picture."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from musivum.errors import PlanError
+from musivum.geometry import Size
+from musivum.plan._placements import Alternates, Placement, Placements, TileTable
+
+OUTLINES = ("box", "hexagon")
+"""Shapes a placement's crop can be cut to: the whole crop, or the pointy-top hexagon that its box bounds."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """Everything to draw a mosaic again at any size, given the library its tiles came from.
+
+    Attributes
+    ----------
+    canvas
+        Size in pixels at scale 1.
+    background
+        sRGB bytes of what no placement covers.
+    outline
+        One of `OUTLINES`.
+    tint, overlay
+        Strengths 0..1 that the plan is drawn with unless the caller says otherwise.
+    gap
+        Canvas pixels left free between neighbouring cells.
+    tiles, placements, alternates
+        See there; placements are in painting order.
+    target
+        The target as a small JPEG, for the overlay and the report; may be empty.
+    recipe
+        JSON: how to make the plan again (engine, options, seed, digests).
+    statistics
+        JSON: what the engine reports.
+
+    Raises
+    ------
+    PlanError
+        If the parts contradict each other.
+    """
+
+    canvas: Size
+    background: tuple[int, int, int]
+    outline: str
+    tint: float
+    overlay: float
+    gap: float
+    tiles: TileTable
+    placements: Placements
+    alternates: Alternates
+    target: bytes
+    recipe: dict[str, Any]
+    statistics: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        if self.canvas.width < 1 or self.canvas.height < 1:
+            raise PlanError(f"the plan's canvas of {self.canvas.width} x {self.canvas.height} has no pixels")
+        if len(self.background) != 3 or not all(0 <= byte <= 255 for byte in self.background):
+            raise PlanError("the plan's background is not three bytes")
+        if self.outline not in OUTLINES:
+            raise PlanError(f"the plan's outline {self.outline!r} is not one of {', '.join(OUTLINES)}")
+        for name in ("tint", "overlay"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise PlanError(f"the plan's {name} {getattr(self, name)} leaves 0..1")
+        if not (self.gap >= 0 and math.isfinite(self.gap)):
+            raise PlanError(f"the plan's gap {self.gap} is not a length")
+        self.placements.check_tiles(self.tiles)
+        if len(self.alternates.tile) != len(self.placements):
+            raise PlanError("the plan's alternates and placements differ in number")
+        if (self.alternates.tile >= len(self.tiles)).any():
+            raise PlanError(f"the plan's alternates leave the table of {len(self.tiles)} tiles")
+
+    def placement(self, i: int) -> Placement:
+        """Placement i in painting order, as a record."""
+        return self.placements[i]
