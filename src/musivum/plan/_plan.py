@@ -61,7 +61,7 @@ class Plan:
     def __post_init__(self) -> None:
         if self.canvas.width < 1 or self.canvas.height < 1:
             raise PlanError(f"the plan's canvas of {self.canvas.width} x {self.canvas.height} has no pixels")
-        if len(self.background) != 3 or not all(0 <= byte <= 255 for byte in self.background):
+        if not all(0 <= byte <= 255 for byte in self.background):
             raise PlanError("the plan's background is not three bytes")
         if self.outline not in OUTLINES:
             raise PlanError(f"the plan's outline {self.outline!r} is not one of {', '.join(OUTLINES)}")

@@ -1,6 +1,17 @@
 """Pictures in and out: decode, orient, colour-manage, encode."""
 
 from musivum.raster._decode import Decoded, decode
+from musivum.raster._encode import PICTURE_FORMATS, check_picture, write_picture
 from musivum.raster._limits import DEFAULT_LIMITS, Limits
+from musivum.raster._size import pixels_of
 
-__all__ = ["DEFAULT_LIMITS", "Decoded", "Limits", "decode"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "PICTURE_FORMATS",
+    "Decoded",
+    "Limits",
+    "check_picture",
+    "decode",
+    "pixels_of",
+    "write_picture",
+]

@@ -1,0 +1,144 @@
+"""Pictures to files: PNG, JPEG, WebP and TIFF with resolution and an sRGB profile."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.errors import OptionError
+from musivum.geometry import Size
+
+
+class _Format(NamedTuple):
+    name: str
+    longest: int
+    """Pixels of the longest side that the format can hold."""
+
+
+PICTURE_FORMATS: dict[str, _Format] = {
+    ".png": _Format("PNG", 2**31 - 1),
+    ".jpg": _Format("JPEG", 65500),
+    ".jpeg": _Format("JPEG", 65500),
+    ".webp": _Format("WebP", 16383),
+    ".tif": _Format("TIFF", 2**31 - 1),
+    ".tiff": _Format("TIFF", 2**31 - 1),
+}
+"""What `write_picture` can write, by suffix."""
+
+_TIFF_BYTES = 4 * 10**9  # offsets are 32 bits wide; the compressor may not save anything
+
+
+def check_picture(path: str | Path, size: Size) -> None:
+    """Raise OptionError unless a picture of this size can be written there: call it before the work, not after."""
+    path = Path(path)
+    kind = PICTURE_FORMATS.get(path.suffix.lower())
+    if kind is None:
+        raise OptionError(f"cannot write {path}: the suffix must be one of {', '.join(PICTURE_FORMATS)}")
+    if max(size) > kind.longest:
+        raise OptionError(
+            f"cannot write {path}: {kind.name} holds at most {kind.longest} pixels a side and the picture has "
+            f"{size.width} x {size.height}; write a PNG or TIFF, or draw it smaller"
+        )
+    if kind.name == "TIFF" and 3 * size.width * size.height > _TIFF_BYTES:
+        raise OptionError(f"cannot write {path}: TIFF holds at most 4 GB; write a PNG, or draw it smaller")
+    if path.is_dir():
+        raise OptionError(f"cannot write {path}: that is a folder; give the name of a file in it")
+    if not path.parent.is_dir():
+        raise OptionError(f"cannot write {path}: there is no folder {path.parent}")
+
+
+def write_picture(
+    path: str | Path,
+    rows: Iterable[npt.NDArray[np.uint8]],
+    size: Size,
+    *,
+    quality: int = 92,
+    dpi: float | None = None,
+) -> None:
+    """Write strips (h_i, width, 3) of sRGB bytes, top to bottom, as one picture; the suffix chooses the format.
+
+    The strips are gathered in one array (3 bytes a pixel), because the encoders behind Pillow want the whole picture.
+    The file appears in one step: readers see the old one or the whole new one.
+
+    Parameters
+    ----------
+    quality
+        1..100, for JPEG (no chroma subsampling from 90 on) and WebP (lossless at 100).
+    dpi
+        Pixels per inch written into PNG, JPEG and TIFF files; WebP has no field for it and gets an EXIF block.
+
+    Raises
+    ------
+    OptionError
+        If the suffix, the size, the folder or an option does not do, or the disk is full.
+    ValueError
+        If the strips do not add up to `size`.
+    """
+    from PIL import Image
+
+    path = Path(path)
+    check_picture(path, size)
+    if not 1 <= quality <= 100:
+        raise OptionError(f"quality {quality} is outside 1..100")
+    if dpi is not None and not 0 < dpi < 65536:
+        raise OptionError(f"{dpi} pixels per inch is not a resolution; give a number above 0, such as 300")
+    canvas = _gathered(rows, size)
+    image = Image.frombuffer("RGB", (size.width, size.height), canvas, "raw", "RGB", 0, 1)
+    kind = PICTURE_FORMATS[path.suffix.lower()].name
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        image.save(temporary, kind, icc_profile=_srgb_profile(), **_options(kind, quality, dpi))
+        temporary.replace(path)
+    except OSError as fault:
+        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _gathered(rows: Iterable[npt.NDArray[np.uint8]], size: Size) -> npt.NDArray[np.uint8]:
+    canvas = np.empty((size.height, size.width, 3), np.uint8)
+    row = 0
+    for strip in rows:
+        if strip.shape[1:] != canvas.shape[1:] or row + len(strip) > size.height:
+            raise ValueError(f"a strip of shape {strip.shape} at row {row} of a picture of {size}")
+        canvas[row : row + len(strip)] = strip
+        row += len(strip)
+    if row != size.height:
+        raise ValueError(f"{row} rows for a picture of {size}")
+    return canvas
+
+
+def _options(kind: str, quality: int, dpi: float | None) -> dict[str, Any]:
+    if kind == "WebP":
+        options: dict[str, Any] = {"quality": quality, "lossless": quality == 100, "method": 4}
+        return options if dpi is None else options | {"exif": _exif_resolution(dpi)}
+    options = {} if dpi is None else {"dpi": (dpi, dpi)}
+    if kind == "JPEG":
+        return options | {"quality": quality, "subsampling": 0 if quality >= 90 else 2}
+    if kind == "PNG":
+        return options | {"compress_level": 3}
+    return options | {"compression": "tiff_adobe_deflate", "tiffinfo": {317: 2}}
+
+
+def _exif_resolution(dpi: float) -> bytes:
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[0x011A] = exif[0x011B] = dpi
+    exif[0x0128] = 2
+    return exif.tobytes()
+
+
+@cache
+def _srgb_profile() -> bytes:
+    from PIL import ImageCms
+
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = bytes((7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))  # not the clock: equal pictures are equal files
+    return bytes(profile)

@@ -1,0 +1,5 @@
+"""Drawing: any region of a plan at any scale. The only code that draws."""
+
+from musivum.render._drawing import Drawing, Drawn, draw
+
+__all__ = ["Drawing", "Drawn", "draw"]

@@ -1,0 +1,229 @@
+"""Drawing regions and strips of a plan."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.color import linear_from_srgb
+from musivum.errors import OptionError, UnreadableImage
+from musivum.geometry import Box
+from musivum.plan import Plan
+from musivum.progress import Progress, silent
+from musivum.raster import decode
+from musivum.render._layout import jobs_of, lay_out, overlay_job
+from musivum.render._paint import paint, settle, to_bytes
+from musivum.render._sources import Image, Sources, TileImages, read_only
+
+_STRIP_BYTES = 6 * 2**20  # of linear light, for one worker
+_STRIP_ROWS = (8, 256)
+
+_THUMB, _ORIGINAL, _UPSAMPLED, _MISSING = 1, 2, 4, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """How many placements were drawn so far, and from what.
+
+    Attributes
+    ----------
+    originals, thumbnails
+        Drawn from the original file, from the library's thumbnail.
+    upsampled
+        Of both, those drawn larger than the pixels they came from.
+    missing
+        Of the thumbnails, those whose original was wanted and is gone, unreadable or another picture by now.
+    """
+
+    originals: int
+    thumbnails: int
+    upsampled: int
+    missing: int
+
+
+class Drawing:
+    """A plan, ready to be drawn in pieces that agree with the whole.
+
+    Parameters
+    ----------
+    plan, library
+        The mosaic and the library that holds its tiles.
+    scale
+        Output pixels per canvas pixel.
+    tint, overlay, gap, background
+        In place of the plan's own.
+    workers
+        Threads; the picture does not depend on it. By default one a processor.
+
+    Raises
+    ------
+    OptionError
+        If an option leaves its range.
+    PlanError
+        If the library lacks a tile of the plan.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        library: TileImages,
+        *,
+        scale: float = 1.0,
+        tint: float | None = None,
+        overlay: float | None = None,
+        gap: float | None = None,
+        background: tuple[int, int, int] | None = None,
+        workers: int | None = None,
+    ) -> None:
+        if not (scale > 0 and math.isfinite(scale)):
+            raise OptionError(f"scale {scale} is not a positive number")
+        self._tint = _share("tint", plan.tint if tint is None else tint)
+        self._overlay = _share("overlay", plan.overlay if overlay is None else overlay)
+        gap = plan.gap if gap is None else gap
+        if not (gap >= 0 and math.isfinite(gap)):
+            raise OptionError(f"gap {gap} is not a length in pixels of the canvas")
+        self._gap = gap
+        self._plan, self._scale = plan, scale
+        colour = np.array([plan.background if background is None else background], np.uint8)
+        self._background = linear_from_srgb(colour)[0]
+        self._workers = workers or os.cpu_count() or 1
+        self._sources = Sources(plan, library)
+        self._layout = lay_out(plan, scale, gap)
+        self._needs = self._sources.needs(plan.placements.tile, plan.placements.transform[:, 0] * scale)
+        self._closed = gap == 0 and bool((plan.placements.opacity == 1).all())
+        self._target = _target_image(plan) if self._overlay > 0 else None
+        self._states = np.zeros(len(plan.placements), np.uint8)
+        self.size = self._layout.size
+
+    @property
+    def drawn(self) -> Drawn:
+        """Counts over everything drawn so far; a placement drawn in several pieces counts once."""
+        seen = self._states
+        return Drawn(*(int(np.count_nonzero(seen & bit)) for bit in (_ORIGINAL, _THUMB, _UPSAMPLED, _MISSING)))
+
+    def region(self, region: Box | None = None, *, progress: Progress = silent) -> npt.NDArray[np.uint8]:
+        """Pixels (h, w, 3) of a box of whole output pixels, by default of the whole picture."""
+        x0, y0, x1, y1 = self._whole_pixels(region)
+        out = np.empty((y1 - y0, x1 - x0, 3), np.uint8)
+        row = 0
+        for strip in self.strips(Box(x0, y0, x1, y1), progress=progress):
+            out[row : row + len(strip)] = strip
+            row += len(strip)
+        return out
+
+    def strips(self, region: Box | None = None, *, progress: Progress = silent) -> Iterator[npt.NDArray[np.uint8]]:
+        """The rows of a region from top to bottom, a strip (k, w, 3) at a time; memory holds a few strips."""
+        x0, y0, x1, y1 = self._whole_pixels(region)
+        rows = max(_STRIP_ROWS[0], min(_STRIP_ROWS[1], _STRIP_BYTES // (16 * (x1 - x0))))
+        workers = self._workers
+        rows = min(rows, max(_STRIP_ROWS[0], -(-(y1 - y0) // workers)))
+        tops = range(y0, y1, rows)
+        with ThreadPoolExecutor(workers, thread_name_prefix="musivum-draw") as pool:
+            ahead: deque[Future[npt.NDArray[np.uint8]]] = deque()
+            try:
+                for done, top in enumerate(tops):
+                    ahead.append(pool.submit(self._strip, x0, top, x1, min(top + rows, y1)))
+                    if len(ahead) > workers + 1:
+                        yield ahead.popleft().result()
+                        progress("drawing", done - workers, len(tops))
+                while ahead:
+                    yield ahead.popleft().result()
+                    progress("drawing", len(tops) - len(ahead), len(tops))
+            finally:
+                for future in ahead:
+                    future.cancel()
+
+    def _whole_pixels(self, region: Box | None) -> tuple[int, int, int, int]:
+        box = Box(0, 0, *self.size) if region is None else region
+        x0, y0, x1, y1 = map(int, box)
+        if (x0, y0, x1, y1) != tuple(box) or not (0 <= x0 < x1 <= self.size.width and 0 <= y0 < y1 <= self.size.height):
+            raise OptionError(
+                f"region {tuple(box)} is no box of whole pixels inside {self.size.width} x {self.size.height}"
+            )
+        return x0, y0, x1, y1
+
+    def _strip(self, x0: int, y0: int, x1: int, y1: int) -> npt.NDArray[np.uint8]:
+        hexagons = self._plan.outline == "hexagon"
+        strip = np.zeros((4 if hexagons else 3, y1 - y0, x1 - x0), np.float32)
+        if not hexagons:
+            strip += self._background[:, None, None]
+        for data, jobs in self._batches(self._layout.hit(x0, y0, x1, y1)):
+            paint(strip, x0, y0, data, jobs)
+        if hexagons:
+            settle(strip, self._background, self._closed)
+        if self._target is not None:
+            paint(strip, x0, y0, self._target.data, overlay_job(self.size, self._target, self._overlay))
+        out = np.empty((y1 - y0, x1 - x0, 3), np.uint8)
+        to_bytes(strip, out)
+        return out
+
+    def _batches(self, rows: npt.NDArray[np.int64]) -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]]:
+        """Placements in painting order, neighbours whose pixels lie in one buffer together."""
+        first = 0
+        for at in map(int, np.flatnonzero(self._needs.short_side[rows])):
+            row = rows[at]
+            image = self._sources.original(int(self._plan.placements.tile[row]), int(self._needs.short_side[row]))
+            if image is None:
+                self._states[row] |= _MISSING
+                continue
+            if at > first:
+                yield self._thumb_batch(rows[first:at])
+            self._states[row] |= _ORIGINAL | (_UPSAMPLED if self._needs.beyond_original[row] else 0)
+            sizes = np.array([[image.width, image.height]], np.int32)
+            offsets = np.array([image.offset], np.int64)
+            yield image.data, self._jobs(rows[at : at + 1], offsets, sizes)
+            first = at + 1
+        if first < len(rows):
+            yield self._thumb_batch(rows[first:])
+
+    def _thumb_batch(self, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]:
+        tile, sources = self._plan.placements.tile[rows], self._sources
+        self._states[rows] |= np.where(self._needs.beyond_thumb[rows], _THUMB | _UPSAMPLED, _THUMB).astype(np.uint8)
+        return sources.data, self._jobs(rows, sources.offsets[tile], sources.thumb_sizes[tile])
+
+    def _jobs(
+        self, rows: npt.NDArray[np.int64], offsets: npt.NDArray[np.int64], sizes: npt.NDArray[np.int32]
+    ) -> npt.NDArray[Any]:
+        return jobs_of(self._plan, self._layout, self._scale, self._tint, rows, offsets, sizes)
+
+
+def draw(
+    plan: Plan,
+    library: TileImages,
+    *,
+    scale: float = 1.0,
+    region: Box | None = None,
+    tint: float | None = None,
+    overlay: float | None = None,
+    gap: float | None = None,
+    background: tuple[int, int, int] | None = None,
+    workers: int | None = None,
+    progress: Progress = silent,
+) -> npt.NDArray[np.uint8]:
+    """Pixels (h, w, 3) of a region of a plan; see `Drawing` for the parameters and `Drawing.region` for the region."""
+    drawing = Drawing(
+        plan, library, scale=scale, tint=tint, overlay=overlay, gap=gap, background=background, workers=workers
+    )
+    return drawing.region(region, progress=progress)
+
+
+def _share(name: str, value: float) -> float:
+    if not 0 <= value <= 1:
+        raise OptionError(f"{name} {value} leaves 0..1")
+    return float(value)
+
+
+def _target_image(plan: Plan) -> Image:
+    try:
+        pixels = decode(plan.target).pixels
+    except UnreadableImage as fault:
+        raise OptionError(f"the plan holds no target to overlay ({fault}); make the plan again") from fault
+    return Image(read_only(pixels.reshape(-1)), 0, pixels.shape[1], pixels.shape[0])

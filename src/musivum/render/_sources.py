@@ -1,0 +1,152 @@
+"""Where the pixels of a placement come from: the library's thumbnail, or the original when it is drawn larger."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.errors import PlanError, UnreadableImage
+from musivum.geometry import Size
+from musivum.plan import Plan
+from musivum.raster import decode
+
+_ENOUGH = 1.001  # drawing a source larger than this counts as larger than its resolution
+_CACHED_BYTES = 96 * 2**20
+
+
+class PackedImages(Protocol):
+    """Images of several sizes in one flat array of sRGB bytes."""
+
+    @property
+    def data(self) -> npt.NDArray[Any]: ...
+    @property
+    def offsets(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def sizes(self) -> npt.NDArray[np.int32]: ...
+
+
+class TileImages(Protocol):
+    """What drawing asks of a library."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def sources(self) -> tuple[str, ...]: ...
+    @property
+    def thumbs(self) -> PackedImages: ...
+    def row(self, tile: str, /) -> int: ...
+
+
+class Image(NamedTuple):
+    """Pixels (height, width, 3) at data[offset:]."""
+
+    data: npt.NDArray[np.uint8]
+    offset: int
+    width: int
+    height: int
+
+
+class Needs(NamedTuple):
+    """What each placement asks of its tile.
+
+    `short_side` of the original is 0 where the thumbnail does; `beyond_original` and `beyond_thumb` say whether the
+    placement is drawn larger than even these are.
+    """
+
+    short_side: npt.NDArray[np.int64]
+    beyond_original: npt.NDArray[np.bool_]
+    beyond_thumb: npt.NDArray[np.bool_]
+
+
+class Sources:
+    """Tiles of a plan in a library: thumbnails by row, originals decoded once and kept while they fit."""
+
+    def __init__(self, plan: Plan, library: TileImages, cached_bytes: int = _CACHED_BYTES) -> None:
+        rows = _library_rows(plan, library)
+        thumbs = library.thumbs
+        self.data: npt.NDArray[np.uint8] = read_only(thumbs.data)
+        self.offsets = np.asarray(thumbs.offsets)[rows]
+        self.thumb_sizes = np.asarray(thumbs.sizes)[rows]
+        self.sizes = plan.tiles.sizes
+        self._files = [library.sources[row] for row in rows]
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[int, int], Future[Image | None]] = OrderedDict()
+        self._kept_bytes = 0
+        self._cached_bytes = cached_bytes
+
+    def needs(self, tile: npt.NDArray[np.int32], scale: npt.NDArray[np.float64]) -> Needs:
+        """What placements of these tiles need that are drawn `scale` times their full size."""
+        full, thumb = self.sizes[tile], self.thumb_sizes[tile]
+        thumb_scale = (thumb / full).min(axis=1)
+        beyond_thumb = scale > thumb_scale * _ENOUGH
+        short = full.min(axis=1)
+        # Steps of sqrt(2) let placements of nearly one size share what is decoded.
+        wanted = np.ceil(2 ** (np.ceil(2 * np.log2(np.maximum(short * scale, 1))) / 2)).astype(np.int64)
+        original = beyond_thumb & (thumb < full).any(axis=1)
+        return Needs(np.where(original, np.minimum(wanted, short), 0), scale > _ENOUGH, beyond_thumb)
+
+    def original(self, tile: int, short_side: int) -> Image | None:
+        """The original, its short side at least `short_side`; None if it is missing, unreadable or another picture."""
+        key = (tile, short_side)
+        with self._lock:
+            future = self._kept.get(key)
+            mine = future is None
+            if future is None:
+                future = self._kept[key] = Future()
+            self._kept.move_to_end(key)
+        if mine:
+            future.set_result(self._decode(tile, short_side))
+            self._forget()
+        return future.result()
+
+    def _decode(self, tile: int, short_side: int) -> Image | None:
+        size = Size(*map(int, self.sizes[tile]))
+        try:
+            decoded = decode(Path(self._files[tile]), short_side=short_side if short_side < min(size) else None)
+        except (UnreadableImage, OSError):
+            return None
+        if tuple(decoded.size) != size:
+            return None
+        height, width = decoded.pixels.shape[:2]
+        return Image(read_only(decoded.pixels.reshape(-1)), 0, width, height)
+
+    def _forget(self) -> None:
+        with self._lock:
+            done = {key: future.result() for key, future in self._kept.items() if future.done()}
+            total = sum(image.data.nbytes for image in done.values() if image)
+            for key, image in done.items():
+                if total <= self._cached_bytes:
+                    break
+                if image:
+                    total -= image.data.nbytes
+                    del self._kept[key]
+
+
+def read_only(flat: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """A plain read-only view, so that kernels are compiled for one kind of array whatever holds the bytes."""
+    view = np.asarray(flat, np.uint8).view(np.ndarray)
+    view = np.ascontiguousarray(view).view()
+    view.flags.writeable = False
+    return view
+
+
+def _library_rows(plan: Plan, library: TileImages) -> npt.NDArray[np.int64]:
+    rows = np.zeros(len(plan.tiles), np.int64)
+    lost = []
+    for i, tile in enumerate(plan.tiles.ids):
+        try:
+            rows[i] = library.row(tile)
+        except KeyError:
+            lost.append(plan.tiles.sources[i])
+    if lost:
+        raise PlanError(
+            f"the library {library.path} lacks {len(lost)} of the plan's {len(plan.tiles)} tiles, {lost[0]} for one; "
+            "index those photos again or make the plan again"
+        )
+    return rows
