@@ -173,7 +173,7 @@ def _reason(fault: Exception) -> str:
     if isinstance(fault, MemoryError):
         return "not enough memory to decode the picture"
     text = " ".join(str(fault).split())
-    if isinstance(fault, struct.error):
+    if isinstance(fault, struct.error) or "unpack" in text:
         return "the picture is damaged (its header ends early)"
     if "truncated" in text.lower() or isinstance(fault, EOFError):
         return "the file is truncated"
