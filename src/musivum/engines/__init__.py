@@ -1,0 +1,1 @@
+"""Engines: from a target and a library to a plan."""

@@ -1,0 +1,6 @@
+"""Photographic mosaics: every cell of the target gets the library image that fits it best."""
+
+from musivum.engines.grid._engine import plan_grid
+from musivum.engines.grid._options import OFFSETS, GridOptions
+
+__all__ = ["OFFSETS", "GridOptions", "plan_grid"]

@@ -1,0 +1,106 @@
+"""Choosing a tile for every cell, under limits, over the whole picture at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.engines.grid._auction import NOBODY, Floor, bid
+from musivum.engines.grid._fill import fill_left, use_all_tiles
+from musivum.engines.grid._limits import Limits
+from musivum.progress import Progress, silent
+from musivum.search import Dictionary, Neighbours, nearest_owners
+
+_LISTED = 2_500_000  # entries of all candidate lists together
+_SHORTEST, _LONGEST = 48, 1024
+_EPSILON = 0.03  # of the mean cost of the best tile
+_BIDS = 400  # per cell
+_ROUNDS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A tile for each cell.
+
+    Attributes
+    ----------
+    tile_of
+        (cells,) tile of each cell.
+    nearest
+        The best few tiles of each cell were there no limits, with their costs.
+    clashes
+        Cells that came nearer to their tile's next use than the spacing, for want of another.
+    bids
+        Bids made by the auction.
+    """
+
+    tile_of: npt.NDArray[np.int32]
+    nearest: Neighbours
+    clashes: int
+    bids: int
+
+
+def assign(
+    cells: npt.NDArray[np.float32],
+    dictionary: Dictionary,
+    importance: npt.NDArray[np.float32],
+    places: npt.NDArray[np.float32],
+    limits: Limits,
+    *,
+    alternates: int = 4,
+    workers: int = 1,
+    progress: Progress = silent,
+) -> Assignment:
+    """Give every cell a tile so that the sum of importance times cost is small and the limits hold.
+
+    Candidate lists are short; a cell whose list is exhausted by the limits has it renewed by a search in which tiles
+    cost their present price on top, so that no cell starves and no cells x tiles matrix is ever held.
+
+    Parameters
+    ----------
+    cells
+        (c, d) vectors of the cells.
+    dictionary
+        Rows of the tiles.
+    importance
+        (c,) positive weights.
+    places
+        (c, 4) see `Cells.places`.
+    """
+    n, tiles = len(cells), dictionary.owners
+    k = min(tiles, max(_SHORTEST, min(_LONGEST, _LISTED // n)))
+    found = nearest_owners(cells, dictionary, k, workers=workers, progress=progress)
+    nearest = Neighbours(found.owners[:, :alternates].copy(), found.distances[:, :alternates].copy())
+    owners, costs = found.owners, found.distances
+    costs *= importance[:, None]
+    complete = k == tiles
+    beyond = np.full(n, np.inf, np.float32) if complete else costs[:, -1].copy()
+    epsilon = max(_EPSILON * float(costs[:, 0].mean()), 1e-7)
+    floor = Floor.empty(n, tiles)
+    left, bids = np.argsort(-costs[:, 0], kind="stable"), 0
+    for round_ in range(_ROUNDS):
+        progress("assign", n - len(left), n)
+        left, made = bid(
+            floor, left, owners, costs, beyond, places, limits.copies, limits.spacing, epsilon, _BIDS * n - bids
+        )
+        bids += made
+        if not len(left) or complete or bids >= _BIDS * n:
+            break
+        renewed = nearest_owners(
+            cells[left], dictionary, k, prices=floor.price, weights=importance[left], workers=workers
+        )
+        beyond[left] = renewed.distances[:, -1]
+        plain = renewed.distances - floor.price[renewed.owners]
+        order = np.argsort(plain, axis=1, kind="stable")
+        owners[left] = np.take_along_axis(renewed.owners, order, axis=1)
+        costs[left] = np.take_along_axis(plain, order, axis=1)
+    clashes = 0
+    if len(left):
+        clashes = fill_left(floor, left, cells, dictionary, importance, places, limits, workers=workers)
+    if limits.use_all and (floor.used == 0).any():
+        use_all_tiles(floor, cells, dictionary, importance, workers=workers)
+    assert (floor.tile_of != NOBODY).all()
+    progress("assign", n, n)
+    return Assignment(floor.tile_of, nearest, clashes, bids)

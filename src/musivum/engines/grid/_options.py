@@ -1,0 +1,125 @@
+"""What a person may ask of the grid engine."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from musivum.errors import OptionError
+
+OFFSETS = ("none", "brick", "hexagon")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridOptions:
+    """Options of the grid engine; written into the recipe of its plans.
+
+    Parameters
+    ----------
+    tiles
+        About how many cells the mosaic has; used when neither columns, rows nor cell are given.
+    columns
+        Cells across. With --adaptive: the finest cells.
+    rows
+        Cells down. With columns too, cells take whatever shape that gives.
+    cell
+        Width of a cell in pixels of the output.
+    aspect
+        Shape of a cell, width:height, such as 1:1, 3:2 or 2:3, or "free" to share the target's own.
+    offset
+        Arrangement of the rows: none, brick (every other row moved by half a cell) or hexagon (honeycomb).
+    adaptive
+        How often cells may double where the target is smooth: 0 (all alike) to 4.
+    copies
+        Most uses of one photo; 0 for no limit. By default as few as the library comfortably allows.
+    spacing
+        Nearest two uses of one photo may come, in cells, turned and mirrored ones included; 1 lets them touch.
+    use_all
+        Use every photo at least once, if there are cells enough.
+    crops
+        Most crops tried of each photo.
+    zoom
+        Smallest crop, as a share of the largest that fits the cell's shape; 1 tries only the largest.
+    focus
+        Price of cutting off what draws the eye in a photo, 0 (none) and up.
+    mirror
+        Also try photos mirrored left to right.
+    turns
+        Also try photos turned by quarters.
+    tint
+        How far a photo's colours move towards its cell's, 0 (not at all) to 1 (all the way).
+    overlay
+        Share of the target blended over the finished mosaic, 0 (none) to 1.
+    chroma
+        Weight of colour against lightness in matching.
+    structure
+        Weight of edges against areas in matching.
+    shift_price
+        Price of the colour shift that the tint will cause, against the error that it leaves.
+    dedupe
+        Use only the largest of photos that look the same.
+    workers
+        Threads; changes the speed, never the plan. By default as many as there are processors.
+    """
+
+    tiles: int = 3600
+    columns: int | None = None
+    rows: int | None = None
+    cell: float | None = None
+    aspect: str = "1:1"
+    offset: str = "none"
+    adaptive: int = 0
+    copies: int | None = None
+    spacing: float = 4
+    use_all: bool = False
+    crops: int = 12
+    zoom: float = 0.7
+    focus: float = 0.25
+    mirror: bool = True
+    turns: bool = False
+    tint: float = 0.5
+    overlay: float = 0.0
+    chroma: float = 2.0
+    structure: float = 0.3
+    shift_price: float = 1.0
+    dedupe: bool = False
+    workers: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("tiles", 1, 10**7),
+            ("columns", 1, 10**5),
+            ("rows", 1, 10**5),
+            ("cell", 1, 10**5),
+            ("adaptive", 0, 4),
+            ("copies", 0, 10**7),
+            ("spacing", 0, 1000),
+            ("crops", 1, 64),
+            ("zoom", 0.2, 1),
+            ("focus", 0, 100),
+            ("tint", 0, 1),
+            ("overlay", 0, 1),
+            ("chroma", 0, 100),
+            ("structure", 0, 100),
+            ("shift_price", 0, 100),
+            ("workers", 1, 1024),
+        ):
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                raise OptionError(f"{name} is {value}: it must be between {low} and {high}")
+        if self.offset not in OFFSETS:
+            raise OptionError(f'offset is "{self.offset}": it must be one of {", ".join(OFFSETS)}')
+        if self.adaptive and self.offset != "none":
+            raise OptionError(f"adaptive cells cannot be offset: leave out adaptive or offset {self.offset}")
+        self.cell_aspect(1.0)
+
+    def cell_aspect(self, target: float) -> float:
+        """Width over height of a cell, given that of the target."""
+        if self.aspect == "free":
+            return target
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)(?:[:/](\d+(?:\.\d+)?))?", self.aspect)
+        value = float(match[1]) / max(float(match[2] or 1), 1e-9) if match else math.nan
+        if not 0.1 <= value <= 10:
+            raise OptionError(f'aspect is "{self.aspect}": write width:height between 1:10 and 10:1, or free')
+        return value

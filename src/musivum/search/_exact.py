@@ -1,0 +1,227 @@
+"""Exact search by blocked matrix products with a fused top-k.
+
+A tile owns several rows of the dictionary (its crops, mirrored and turned) and counts once, at its best row. Blocks of
+queries meet blocks of rows in one matrix product each; a kernel reduces the product to the best row per owner and keeps
+the k best owners, so memory is bounded by one block and the answer, never queries x rows. Blocks have fixed shapes and
+each product runs on one thread, so the answer is the same with any number of workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+from threadpoolctl import threadpool_limits
+
+from musivum.progress import Progress, silent
+
+_QUERIES = 128
+_ROWS = 4096
+
+
+class Neighbours(NamedTuple):
+    """The k nearest owners of each query, ascending in distance and then in owner; padded with -1 and inf.
+
+    Attributes
+    ----------
+    owners
+        (q, k) owner indices.
+    distances
+        (q, k) costs.
+    """
+
+    owners: npt.NDArray[np.int32]
+    distances: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """Rows of vectors, each with an owner and a factor: cost(query, row) = factor[row] * |query - row|^2.
+
+    Attributes
+    ----------
+    vectors
+        (m, d) float32.
+    starts
+        (n + 1,) row at which each owner's rows start; the rows of one owner are neighbours and at least one.
+    factors
+        (m,) positive float32.
+    """
+
+    vectors: npt.NDArray[np.float32]
+    starts: npt.NDArray[np.int64]
+    factors: npt.NDArray[np.float32]
+
+    @property
+    def owners(self) -> int:
+        """How many owners there are."""
+        return len(self.starts) - 1
+
+    def blocks(self) -> list[tuple[int, int]]:
+        """Runs of owners (first, last + 1) whose rows fit a block."""
+        runs, first = [], 0
+        while first < self.owners:
+            last = int(np.searchsorted(self.starts, self.starts[first] + _ROWS, side="right")) - 1
+            last = min(max(last, first + 1), self.owners)
+            runs.append((first, last))
+            first = last
+        return runs
+
+
+def nearest_owners(
+    queries: npt.NDArray[np.float32],
+    dictionary: Dictionary,
+    k: int,
+    *,
+    prices: npt.NDArray[np.float32] | None = None,
+    weights: npt.NDArray[np.float32] | None = None,
+    workers: int = 1,
+    progress: Progress = silent,
+) -> Neighbours:
+    """Find for each query the k owners of least weight * cost + price; the distances returned are these sums.
+
+    Parameters
+    ----------
+    queries
+        (q, d) float32.
+    dictionary
+        The rows to search.
+    k
+        How many owners; no more than there are.
+    prices
+        (n,) added to every cost of an owner; none by default.
+    weights
+        (q,) by which the costs of a query are multiplied; 1 by default.
+    """
+    k = min(k, dictionary.owners)
+    prices = np.zeros(dictionary.owners, np.float32) if prices is None else prices
+    owners = np.full((len(queries), k), -1, np.int32)
+    distances = np.full((len(queries), k), np.inf, np.float32)
+    rows = _augmented_rows(dictionary)
+    runs = dictionary.blocks()
+    blocks = [slice(i, min(i + _QUERIES, len(queries))) for i in range(0, len(queries), _QUERIES)]
+
+    def search(block: slice) -> None:
+        wide = _augmented_queries(queries[block])
+        if weights is not None:
+            wide *= weights[block, None]
+        found = np.full((len(wide), 2 * k), np.inf, np.float32)
+        who = np.full((len(wide), 2 * k), -1, np.int32)
+        state = np.zeros(len(wide), np.int64)
+        limit = np.full(len(wide), np.inf, np.float32)
+        for first, last in runs:
+            low, high = dictionary.starts[first], dictionary.starts[last]
+            _collect(wide @ rows[low:high].T, dictionary.starts, first, last, prices, found, who, state, limit)
+        _finish(found, who, state, owners[block], distances[block])
+
+    _in_threads(search, blocks, workers, progress)
+    return Neighbours(owners, distances)
+
+
+def pair_costs(
+    queries: npt.NDArray[np.float32], dictionary: Dictionary, owners: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    """Return the cost of query i at the best row of owners[i], and that row."""
+    costs, rows = np.empty(len(queries), np.float32), np.empty(len(queries), np.int64)
+    _best_rows(queries, dictionary.vectors, dictionary.starts, dictionary.factors, owners, costs, rows)
+    return costs, rows
+
+
+def _augmented_rows(dictionary: Dictionary) -> npt.NDArray[np.float32]:
+    """f (|d|^2 - 2 d.x + |x|^2) as one product with (x, 1, |x|^2)."""
+    v, f = dictionary.vectors, dictionary.factors[:, None]
+    return np.concatenate([-2 * f * v, f * np.einsum("ij,ij->i", v, v)[:, None], f], axis=1)
+
+
+def _augmented_queries(queries: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    ones = np.ones((len(queries), 1), np.float32)
+    return np.concatenate([queries, ones, np.einsum("ij,ij->i", queries, queries)[:, None]], axis=1)
+
+
+def _in_threads(task: Callable[[slice], None], blocks: list[slice], workers: int, progress: Progress) -> None:
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
+        for done, _ in enumerate(pool.map(task, blocks), 1):
+            progress("search", done, len(blocks))
+
+
+@njit(nogil=True, cache=True, fastmath=True)
+def _collect(product, starts, first, last, prices, found, who, state, limit):  # type: ignore[no-untyped-def]
+    """Append the owners of one block that may be among the k best; halve a full buffer to its k best."""
+    size = found.shape[1]
+    base = starts[first]
+    for q in range(product.shape[0]):
+        n, bound = state[q], limit[q]
+        for owner in range(first, last):
+            best = product[q, starts[owner] - base]
+            for row in range(starts[owner] - base + 1, starts[owner + 1] - base):
+                best = min(best, product[q, row])
+            best = max(best, np.float32(0)) + prices[owner]
+            if best < bound:
+                found[q, n], who[q, n] = best, owner
+                n += 1
+                if n == size:
+                    _select(found[q], who[q], n, size // 2)
+                    n = size // 2
+                    bound = found[q, 0]
+                    for i in range(1, n):
+                        bound = max(bound, found[q, i])
+        state[q], limit[q] = n, bound
+
+
+@njit(nogil=True, cache=True)
+def _select(values, names, n, k):  # type: ignore[no-untyped-def]
+    """Bring the k least of n (value, name) pairs to the front, by Hoare's quickselect."""
+    low, high = 0, n - 1
+    while low < high:
+        middle = (low + high) // 2
+        pivot, name = values[middle], names[middle]
+        i, j = low, high
+        while i <= j:
+            while values[i] < pivot or (values[i] == pivot and names[i] < name):
+                i += 1
+            while values[j] > pivot or (values[j] == pivot and names[j] > name):
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                names[i], names[j] = names[j], names[i]
+                i += 1
+                j -= 1
+        if k - 1 <= j:
+            high = j
+        elif k - 1 >= i:
+            low = i
+        else:
+            return
+
+
+@njit(nogil=True, cache=True)
+def _finish(found, who, state, owners, distances):  # type: ignore[no-untyped-def]
+    k = owners.shape[1]
+    for q in range(owners.shape[0]):
+        n = state[q]
+        _select(found[q], who[q], n, min(k, n))
+        n = min(k, n)
+        # Rows were met in ascending order of owner, but the selection has shuffled them: order by owner, then stably.
+        by_owner = np.argsort(who[q, :n])
+        order = by_owner[np.argsort(found[q, :n][by_owner], kind="mergesort")]
+        for i in range(n):
+            owners[q, i] = who[q, order[i]]
+            distances[q, i] = found[q, order[i]]
+
+
+@njit(nogil=True, cache=True, fastmath=True)
+def _best_rows(queries, vectors, starts, factors, owners, costs, rows):  # type: ignore[no-untyped-def]
+    for q in range(queries.shape[0]):
+        costs[q] = np.inf
+        for row in range(starts[owners[q]], starts[owners[q] + 1]):
+            total = np.float32(0)
+            for d in range(queries.shape[1]):
+                total += (queries[q, d] - vectors[row, d]) ** 2
+            total *= factors[row]
+            if total < costs[q]:
+                costs[q], rows[q] = total, row
