@@ -1,0 +1,7 @@
+"""``python -m musivum``."""
+
+import sys
+
+from musivum.cli import main
+
+sys.exit(main())

@@ -1,0 +1,30 @@
+"""The verbs: what a person can do with musivum, as plain functions that read files, fill defaults and raise."""
+
+from musivum.api._demo import Demo, demo, demo_target
+from musivum.api._drawing import Picture
+from musivum.api._grid import Mosaic, grid
+from musivum.api._library import (
+    index,
+    library_files,
+    library_info,
+    library_prune,
+    library_verify,
+)
+from musivum.api._render import render
+from musivum.api._size import OutputSize
+
+__all__ = [
+    "Demo",
+    "Mosaic",
+    "OutputSize",
+    "Picture",
+    "demo",
+    "demo_target",
+    "grid",
+    "index",
+    "library_files",
+    "library_info",
+    "library_prune",
+    "library_verify",
+    "render",
+]

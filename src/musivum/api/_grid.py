@@ -1,0 +1,161 @@
+"""The verb of the grid engine."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from musivum import __version__
+from musivum.api._drawing import Picture, draw_to_file, user_path
+from musivum.api._library import AnyPath, library_of_photos, open_tiles
+from musivum.api._size import OutputSize
+from musivum.api._weights import read_weights
+from musivum.errors import OptionError, UnreadableImage
+from musivum.library import Library
+from musivum.plan import Plan, save_plan
+from musivum.progress import Progress, silent
+from musivum.raster import Decoded, check_picture, decode
+
+if TYPE_CHECKING:
+    from musivum.engines.grid import GridOptions
+
+_TARGET_SIDE = 2048
+_PER_CELL = 16  # pixels of the target that are worth having for one cell
+
+
+class Mosaic(NamedTuple):
+    """A mosaic that was made.
+
+    Attributes
+    ----------
+    plan
+        The plan, also where it was not kept.
+    plan_path, picture
+        The files that were written, None where none was asked for.
+    library, tiles
+        The library's folder and how many photos it offered.
+    """
+
+    plan: Plan
+    plan_path: Path | None
+    picture: Picture | None
+    library: Path
+    tiles: int
+
+
+def grid(
+    target: AnyPath,
+    output: AnyPath | None = None,
+    *,
+    plan: AnyPath | None = None,
+    library: AnyPath | None = None,
+    photos: Sequence[AnyPath] = (),
+    options: GridOptions | None = None,
+    size: OutputSize | None = None,
+    importance: AnyPath | None = None,
+    weight: AnyPath | None = None,
+    quality: int = 92,
+    progress: Progress = silent,
+) -> Mosaic:
+    """Make a photographic mosaic: the target in cells, a photo in each.
+
+    Parameters
+    ----------
+    target
+        The picture to resemble.
+    output
+        Picture to write; the suffix chooses the format. May be left out if a plan is asked for.
+    plan
+        Plan file to write: with it the mosaic can be drawn again and reported on.
+    library
+        Library of photos; the built-in one when neither this nor `photos` is given.
+    photos
+        In place of a library: folders that are indexed into the user's cache first.
+    options
+        Of the engine.
+    size
+        Of the picture.
+    importance
+        Grey picture: where it is bright, the best photos go.
+    weight
+        Text file of favourites and bans, lines of a weight and a pattern.
+    quality
+        1 to 100, for JPEG and WebP.
+
+    Raises
+    ------
+    UnreadableImage, LibraryError, OptionError
+        If the target, the library or the options do not do.
+    """
+    from musivum.engines.grid import GridOptions, plan_grid
+
+    if library is not None and photos:
+        raise OptionError("library and photos contradict each other: give the one or the other")
+    if output is None and plan is None:
+        raise OptionError("nothing to write: name a picture with --output, or a plan with --plan")
+    options, size = options or GridOptions(), size or OutputSize()
+    picture_path = None if output is None else user_path(output)
+    plan_path = None if plan is None else user_path(plan)
+    if plan_path is not None:
+        _check_plan_path(plan_path)
+
+    decoded = read_picture(target, "target", short_side=_worthwhile_side(options))
+    canvas = size.of(decoded.size)
+    if picture_path is not None:
+        check_picture(picture_path, canvas)
+    mask = None if importance is None else read_picture(importance, "importance", short_side=_TARGET_SIDE).pixels
+    if photos:
+        library = library_of_photos(photos, workers=options.workers, progress=progress)
+    tiles = open_tiles(library, progress=progress)
+    weights = None if weight is None else read_weights(user_path(weight), tiles)
+
+    made = plan_grid(
+        decoded.pixels, tiles, options, canvas=canvas, importance=mask, weights=weights, progress=progress
+    )
+    made = replace(made, recipe=made.recipe | _origin(user_path(target), tiles))
+    if plan_path is not None:
+        save_plan(made, plan_path)
+    picture = None
+    if picture_path is not None:
+        picture = draw_to_file(
+            made, tiles, picture_path, size, quality=quality, workers=options.workers, progress=progress
+        )
+    return Mosaic(made, plan_path, picture, tiles.path, len(tiles))
+
+
+def read_picture(path: AnyPath, role: str, *, short_side: int | None = None) -> Decoded:
+    """Decode a picture that the person named; faults say which it was."""
+    file = user_path(path)
+    try:
+        return decode(file, short_side=short_side)
+    except UnreadableImage as fault:
+        raise UnreadableImage(f"cannot read the {role} {file}: {fault}") from fault
+    except OSError as fault:
+        raise UnreadableImage(f"cannot read the {role} {file}: {fault.strerror or fault}") from fault
+
+
+def _worthwhile_side(options: GridOptions) -> int:
+    across = max(options.columns or 0, options.rows or 0, round(options.tiles**0.5))
+    return max(_TARGET_SIDE, _PER_CELL * across)
+
+
+def _check_plan_path(path: Path) -> None:
+    if path.is_dir():
+        raise OptionError(f"cannot write {path}: that is a folder; give the name of a file in it")
+    if not path.parent.is_dir():
+        raise OptionError(f"cannot write {path}: there is no folder {path.parent}")
+
+
+def _origin(target: Path, library: Library) -> dict[str, object]:
+    """What the engine cannot know: where its arrays came from."""
+    with target.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    return {
+        "musivum": __version__,
+        "target": {"name": os.fspath(target.name), "digest": digest},
+        "library": {"path": os.fspath(library.path), "digest": library.digest},
+    }

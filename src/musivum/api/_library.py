@@ -1,0 +1,84 @@
+"""Verbs about libraries; they load no more than reading photos needs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from musivum.errors import OptionError
+from musivum.library import IndexReport, Library, builtin_library, open_library
+from musivum.library import index as index_library
+from musivum.progress import Progress, silent
+from musivum.raster import Limits
+
+AnyPath = str | os.PathLike[str]
+
+
+def index(
+    photos: Sequence[AnyPath],
+    library: AnyPath,
+    *,
+    max_pixels: int = Limits().pixels,
+    max_bytes: int = Limits().bytes,
+    workers: int | None = None,
+    progress: Progress = silent,
+) -> IndexReport:
+    """Bring a library up to date with photos, making it if there is none.
+
+    Parameters
+    ----------
+    photos
+        Folders (with all that is in them), files, or patterns such as ``~/Pictures/2024-*``.
+    library
+        Folder of the library.
+    max_pixels, max_bytes
+        Larger pictures and larger files are skipped.
+    workers
+        Threads; by default one a processor.
+
+    Raises
+    ------
+    LibraryError
+        If a path does not exist, or the library is being written, damaged or of another version.
+    """
+    if not photos:
+        raise OptionError("no photos were named: give folders, files or patterns")
+    if max_pixels < 1 or max_bytes < 1:
+        raise OptionError("the limits on pixels and bytes must be at least 1")
+    paths = [Path(photo).expanduser() for photo in photos]
+    return index_library(
+        paths, Path(library).expanduser(), progress=progress, workers=workers, limits=Limits(max_pixels, max_bytes)
+    )
+
+
+def library_of_photos(
+    photos: Sequence[AnyPath], *, workers: int | None = None, progress: Progress = silent
+) -> Path:
+    """A library in the user's cache that holds these folders, up to date; the same folders find it again."""
+    from platformdirs import user_cache_path
+
+    paths = sorted({str(Path(photo).expanduser().absolute()) for photo in photos})
+    if not paths:
+        raise OptionError("no photos were named: give folders, files or patterns")
+    name = hashlib.blake2b("\0".join(paths).encode(errors="surrogateescape"), digest_size=8).hexdigest()
+    library = user_cache_path("musivum") / "libraries" / name
+    index(paths, library, workers=workers, progress=progress)
+    return library
+
+
+def open_tiles(library: AnyPath | None, *, progress: Progress = silent) -> Library:
+    """Open a library that has tiles, the built-in one when none is named.
+
+    Raises
+    ------
+    LibraryError
+        If there is no library, or it cannot be read.
+    OptionError
+        If it is empty.
+    """
+    opened = open_library(builtin_library(progress) if library is None else Path(library).expanduser())
+    if not len(opened):
+        raise OptionError(f"the library {opened.path} holds no photos: musivum index PHOTOS --library {opened.path}")
+    return opened

@@ -1,0 +1,93 @@
+"""The verb that draws a plan again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from musivum.api._drawing import Picture, draw_to_file, user_path
+from musivum.api._size import OutputSize
+from musivum.errors import LibraryError, OptionError, PlanError
+from musivum.library import Library, open_library
+from musivum.plan import Plan, load_plan
+from musivum.progress import Progress, silent
+
+
+def render(
+    plan: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    *,
+    library: str | os.PathLike[str] | None = None,
+    size: OutputSize | None = None,
+    quality: int = 92,
+    tint: float | None = None,
+    overlay: float | None = None,
+    gap: float | None = None,
+    background: str | None = None,
+    workers: int | None = None,
+    progress: Progress = silent,
+) -> Picture:
+    """Draw a plan file again, at another size or with other colours; nothing is searched anew.
+
+    Parameters
+    ----------
+    plan
+        The plan file.
+    output
+        Picture to write; the suffix chooses the format.
+    library
+        Where the photos are; by default where the plan found them.
+    quality
+        1 to 100, for JPEG and WebP.
+    tint, overlay
+        0 to 1, in place of the plan's own.
+    gap
+        Space between cells in pixels of the plan's canvas, in place of the plan's own.
+    background
+        Colour of gaps, as ``#rrggbb`` or a colour's English name.
+
+    Raises
+    ------
+    PlanError
+        If the plan cannot be read, or its library is gone or lacks a photo.
+    OptionError
+        If an option is out of range, or the picture cannot be written there.
+    """
+    loaded = load_plan(user_path(plan))
+    return draw_to_file(
+        loaded,
+        library_of_plan(loaded, library),
+        user_path(output),
+        size or OutputSize(),
+        quality=quality,
+        tint=tint,
+        overlay=overlay,
+        gap=gap,
+        background=None if background is None else colour_bytes(background),
+        workers=workers,
+        progress=progress,
+    )
+
+
+def library_of_plan(plan: Plan, library: str | os.PathLike[str] | None) -> Library:
+    """Open the library that a plan was made from, or the one named instead."""
+    if library is not None:
+        return open_library(user_path(library))
+    recorded = plan.recipe.get("library")
+    path = recorded.get("path") if isinstance(recorded, dict) else recorded
+    if not isinstance(path, str):
+        raise PlanError("the plan does not say where its library is: name it with --library")
+    try:
+        return open_library(Path(path))
+    except LibraryError as fault:
+        raise PlanError(f"the plan's library cannot be opened ({fault}); if it moved, name it with --library") from fault
+
+
+def colour_bytes(text: str) -> tuple[int, int, int]:
+    """Red, green and blue of ``#rgb``, ``#rrggbb`` or a colour's English name."""
+    from PIL import ImageColor
+
+    try:
+        return ImageColor.getrgb(text)[:3]
+    except ValueError:
+        raise OptionError(f'"{text}" is not a colour: write #rrggbb, or a name such as white') from None

@@ -1,0 +1,44 @@
+"""``musivum demo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from musivum import api
+from musivum.cli._grid import outcome, words
+from musivum.cli._talk import TALK, Talk
+
+app = App(
+    name="demo",
+    help_epilogue="""A picture is drawn and made into squares, a honeycomb and cells of different sizes, out of the built-in library.
+
+Examples:
+  musivum demo
+  musivum demo ~/Desktop/mosaics --size 4000""",
+    help_format="plaintext",
+)
+
+
+@app.default
+def demo(
+    folder: Path = Path("demo"), /, *, size: int = 2000, talk: Annotated[Talk, Parameter(name="*")] = TALK
+) -> None:
+    """Make three mosaics.
+
+    Parameters
+    ----------
+    folder
+        Where the pictures go.
+    size
+        Longer side of each in pixels.
+    """
+    with talk.progress() as progress:
+        made = api.demo(folder, size=size, progress=progress)
+    lines = [f"{made.target}: the picture that the mosaics resemble"]
+    for mosaic in made.mosaics:
+        lines.extend(words(mosaic, made.target, built_in=False))
+    lines.append("with a picture and photos of your own: musivum grid PICTURE --photos FOLDER -o mosaic.jpg")
+    talk.answer({"target": made.target, "mosaics": [outcome(mosaic) for mosaic in made.mosaics]}, lines)

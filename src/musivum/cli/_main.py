@@ -1,0 +1,68 @@
+"""The program: finds the command, and turns every fault of the person's into one line and exit code 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from musivum import __version__
+from musivum.cli._text import one_line
+from musivum.errors import MusivumError
+
+# Commands are named by import string: `musivum --help` then loads neither NumPy nor anything else that is slow.
+app = App(
+    name="musivum",
+    help="Make pictures out of pictures: photographic mosaics from a folder of photos.",
+    help_epilogue="""Examples:
+  musivum demo
+  musivum grid face.jpg --photos ~/Pictures -o mosaic.jpg
+  musivum index ~/Pictures --library photos
+  musivum grid face.jpg --library photos -o mosaic.jpg --plan mosaic.mosaic
+  musivum render mosaic.mosaic -o poster.png --width 90cm
+
+Each command explains itself: musivum grid --help""",
+    help_format="plaintext",
+    version=f"musivum {__version__}",
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+app.command("musivum.cli._index:app", name="index", help="Read photos into a library.", sort_key=1)
+app.command("musivum.cli._grid:app", name="grid", help="Make a mosaic: the target in cells, a photo in each.", sort_key=2)
+app.command("musivum.cli._render:app", name="render", help="Draw a plan again: larger, or with other colours.", sort_key=3)
+app.command("musivum.cli._report:app", name="report", help="Tell how good a mosaic is and what it lacks.", sort_key=4)
+app.command("musivum.cli._library:app", name="library", help="Look at a library, check it, tidy it.", sort_key=5)
+app.command("musivum.cli._demo:app", name="demo", help="Make three mosaics without any photo of yours.", sort_key=6)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code: 0 done, 2 a fault that the person can mend, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # file names may be no text at all
+    try:
+        app(arguments, exit_on_error=False, print_error=False)
+        sys.stdout.flush()
+    except CycloptsError as fault:
+        command = " ".join(["musivum", *(fault.command_chain or ())])
+        return _fail(f"{str(fault).rstrip('.')}; see {command} --help", 2)
+    except MusivumError as fault:
+        return _fail(str(fault), 2)
+    except KeyboardInterrupt:
+        return _fail("interrupted", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it leaves
+        return 141
+    except OSError as fault:
+        where = f"{fault.filename}: " if fault.filename is not None else ""
+        return _fail(f"{where}{fault.strerror or fault}", 2)
+    except MemoryError:
+        return _fail("out of memory; ask for a smaller picture or fewer cells", 2)
+    return 0
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"musivum: {one_line(message)}", file=sys.stderr)
+    return code

@@ -1,0 +1,81 @@
+"""``musivum render``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from musivum import api
+from musivum.cli._grid import drawn_words
+from musivum.cli._talk import TALK, Talk
+
+app = App(
+    name="render",
+    help_epilogue="""The photos stay where the plan put them. Large pictures are drawn from the original files where those still exist.
+
+Examples:
+  musivum render mosaic.mosaic -o poster.png --width 90cm --dpi 300
+  musivum render mosaic.mosaic -o plain.jpg --tint 0 --gap 4 --background white""",
+    help_format="plaintext",
+)
+
+
+@app.default
+def render(
+    plan: Path,
+    /,
+    *,
+    output: Annotated[Path, Parameter(alias="-o")],
+    library: Annotated[Path | None, Parameter(alias="-l")] = None,
+    quality: int = 92,
+    tint: float | None = None,
+    overlay: float | None = None,
+    gap: float | None = None,
+    background: str | None = None,
+    workers: int | None = None,
+    size: Annotated[api.OutputSize, Parameter(name="*", group="Size of the picture")] = api.OutputSize(),  # noqa: B008
+    talk: Annotated[Talk, Parameter(name="*")] = TALK,
+) -> None:
+    """Draw a plan again.
+
+    Parameters
+    ----------
+    plan
+        The plan, as musivum grid wrote it.
+    output
+        Picture to write: .jpg, .png, .webp or .tif.
+    library
+        Library of photos, if it is no longer where it was when the plan was made.
+    quality
+        1 to 100, for JPEG and WebP.
+    tint
+        How far the photos' colours move towards their cells', 0 to 1; by default as planned.
+    overlay
+        Share of the target blended over the mosaic, 0 to 1; by default as planned.
+    gap
+        Space between cells, in pixels of the mosaic as it was planned.
+    background
+        Colour of the gaps: #rrggbb or a name such as white.
+    workers
+        Threads; by default as many as there are processors.
+    """
+    with talk.progress() as progress:
+        picture = api.render(
+            plan,
+            output,
+            library=library,
+            size=size,
+            quality=quality,
+            tint=tint,
+            overlay=overlay,
+            gap=gap,
+            background=background,
+            workers=workers,
+            progress=progress,
+        )
+    first = f"{picture.path}: {picture.size.width} x {picture.size.height} pixels, " + (
+        f"{picture.drawn.originals:,} cells from original files and {picture.drawn.thumbnails:,} from thumbnails"
+    )
+    talk.answer(picture, [first, *drawn_words(picture)])
