@@ -34,13 +34,14 @@ def _along_rows(image: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.fl
         grouped = image.reshape(count, own // count, *image.shape[1:])
         summed: npt.NDArray[np.float32] = np.add.reduce(grouped, axis=1) * np.float32(count / own)
         return summed
-    integral = np.zeros((own + 1, *image.shape[1:]))
-    np.cumsum(image, axis=0, out=integral[1:])
     edges = np.arange(count + 1) * (own / count)
     below = np.minimum(edges.astype(np.intp), own - 1)
-    share = (edges - below)[:, None, None]
-    at_edges = integral[below] + share * image[below]
-    return (np.diff(at_edges, axis=0) * (count / own)).astype(np.float32)
+    fractions = (edges - below).astype(np.float32)[:, None, None] * image[below]
+    whole = np.add.reduceat(image, below[:-1], axis=0)
+    whole[-1] -= image[-1]
+    whole[np.diff(below) == 0] = 0  # reduceat gives the element itself for an empty range
+    averages: npt.NDArray[np.float32] = (whole + fractions[1:] - fractions[:-1]) * np.float32(count / own)
+    return averages
 
 
 def _along_columns(image: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.float32]:

@@ -71,7 +71,7 @@ def decode(
     """Decode the first frame of a picture to upright sRGB pixels.
 
     JPEGs are decoded at a reduced scale (the inverse DCT of fewer coefficients) and every format is then resampled
-    bicubically with antialiasing. ICC profiles, grey and CMYK included, are applied after downsizing; a damaged profile
+    with an antialiasing Hamming window. ICC profiles, grey and CMYK included, are applied after downsizing; a damaged profile
     or EXIF block is ignored. Transparent pixels are averaged premultiplied and laid on white. A file that ends early is
     refused, not loaded in part: half a picture makes a grey tile. No warning reaches the caller.
 
@@ -145,7 +145,7 @@ def _pixels(image: Image.Image, format: str, reduced: Size) -> tuple[npt.NDArray
     profile = image.info.get("icc_profile")
     small = to_bytes(image)
     if small.size != reduced:
-        small = small.resize(reduced, Image.Resampling.BICUBIC, reducing_gap=2.0)
+        small = small.resize(reduced, Image.Resampling.HAMMING, reducing_gap=2.0)
     if small.mode == "RGBa":
         straight = small.convert("RGBA")
         coverage = straight.getchannel("A")
