@@ -1,0 +1,78 @@
+"""Make the pictures of these pages with the program itself, from generated images only."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from musivum import api
+from musivum.engines.grid import GridOptions
+
+PICTURES = Path(__file__).parent / "pictures"
+MOST_BYTES = 145_000
+
+
+def main() -> int:
+    """Write every picture and print its size."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        target = place / "sunset.png"
+        Image.fromarray(api.demo_target()).save(target)
+        small = GridOptions(tiles=1500)
+        for name, options, side in (
+            ("hero", GridOptions(tiles=3600, tint=0.6), 1200),
+            ("squares", small, 640),
+            ("honeycomb", replace(small, offset="hexagon"), 640),
+            ("adaptive", GridOptions(tiles=4800, adaptive=2, tint=0.7), 640),
+            ("brick", replace(small, offset="brick", aspect="3:2", tiles=900), 800),
+        ):
+            keep(name, mosaic(target, place / name, options, side))
+        plan = place / "squares.mosaic"
+        keep("tint", beside([drawn(plan, place, 420, tint=tint) for tint in (0.0, 0.5, 1.0)]))
+        keep("gaps", drawn(plan, place, 640, gap=2, background="white"))
+    return 0
+
+
+def mosaic(target: Path, stem: Path, options: GridOptions, side: int) -> Image.Image:
+    """A mosaic of the built-in library; its plan stays beside it."""
+    output = stem.with_suffix(".png")
+    api.grid(target, output, plan=stem.with_suffix(".mosaic"), options=options, size=api.OutputSize(size=str(side)))
+    return Image.open(output)
+
+
+def drawn(plan: Path, place: Path, side: int, **how: float | str) -> Image.Image:
+    """A plan drawn again."""
+    output = place / f"drawn-{side}-{'-'.join(map(str, how.values()))}.png"
+    api.render(plan, output, size=api.OutputSize(size=str(side)), **how)  # type: ignore[arg-type]
+    return Image.open(output)
+
+
+def beside(pictures: list[Image.Image], gap: int = 8) -> Image.Image:
+    """Pictures of one height in a row, on white."""
+    height = pictures[0].height
+    white = np.full((height, gap, 3), 255, np.uint8)
+    parts = [part for picture in pictures for part in (white, np.asarray(picture))][1:]
+    return Image.fromarray(np.concatenate(parts, axis=1))
+
+
+def keep(name: str, picture: Image.Image) -> None:
+    """Save as JPEG of at most `MOST_BYTES`."""
+    for quality in range(90, 20, -5):
+        buffer = io.BytesIO()
+        picture.convert("RGB").save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
+        if buffer.tell() <= MOST_BYTES:
+            break
+    path = PICTURES / f"{name}.jpg"
+    path.write_bytes(buffer.getvalue())
+    print(f"{path}: {picture.width} x {picture.height}, quality {quality}, {buffer.tell() // 1000} kB")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

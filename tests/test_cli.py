@@ -1,0 +1,287 @@
+"""The command line: what it prints where, and the codes it leaves with."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from musivum import __version__
+from musivum.cli import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+COMMANDS = ("index", "grid", "render", "report", "library", "demo")
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("photos")
+    draws = np.random.default_rng(7)
+    for number in range(24):
+        low = draws.integers(0, 256, (3, 4, 3), np.uint8)
+        Image.fromarray(low).resize((96, 72), Image.Resampling.BICUBIC).save(folder / f"photo {number:02}.png")
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 not much of a picture")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def library(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("libraries") / "library"
+    assert main(["index", str(photos), "--library", str(place), "--quiet"]) == 0
+    return place
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("target") / "target.png"
+    y, x = np.mgrid[0:60, 0:80]
+    Image.fromarray(np.stack([3 * x, 4 * y, 255 - 3 * x], axis=-1).astype(np.uint8)).save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def plan(library: Path, target: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("plan") / "made.mosaic"
+    line = ["grid", target, "--library", library, "--plan", path, "--columns", 11, "--size", 220, "--quiet"]
+    assert main([str(word) for word in line]) == 0
+    return path
+
+
+def is_one_line(error: str) -> bool:
+    return error.endswith("\n") and error.count("\n") == 1 and error[:-1].isprintable() and error.startswith("musivum: ")
+
+
+def test_index_tells_what_it_did(run: Run, photos: Path, tmp_path: Path) -> None:
+    code, out, err = run("index", photos, "--library", tmp_path / "library")
+    assert (code, err) == (0, "")
+    assert "24 photos (24 added)" in out
+    assert "broken.jpg" in out
+    assert "nothing new" in run("index", photos, "--library", tmp_path / "library")[1]
+
+
+def test_index_as_json(run: Run, photos: Path, library: Path) -> None:
+    code, out, err = run("index", photos, "--library", library, "--json")
+    report = json.loads(out)
+    assert (code, err) == (0, "")
+    assert report["tiles"] == report["unchanged"] == 24
+    assert Path(report["skipped"][0]["path"]).name == "broken.jpg"
+
+
+def test_quiet_is_quiet(run: Run, photos: Path, library: Path) -> None:
+    assert run("index", photos, "--library", library, "--quiet") == (0, "", "")
+
+
+def test_grid_writes_picture_and_plan(run: Run, library: Path, target: Path, tmp_path: Path) -> None:
+    picture, plan = tmp_path / "out.png", tmp_path / "out.mosaic"
+    code, out, err = run("grid", target, "--library", library, "-o", picture, "-p", plan, "--columns", 8, "--size", 320)
+    assert (code, err) == (0, "")
+    assert "320 x 240" in out
+    assert "48 cells" in out
+    assert plan.is_file()
+    with Image.open(picture) as image:
+        assert image.size == (320, 240)
+        assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+
+
+def test_grid_as_json(run: Run, library: Path, target: Path, tmp_path: Path) -> None:
+    line = ("grid", target, "--library", library, "-o", tmp_path / "out.jpg", "--tiles", 12, "--size", 200, "--json")
+    code, out, err = run(*line)
+    made = json.loads(out)
+    assert (code, err) == (0, "")
+    assert made["picture"]["size"] == {"width": 200, "height": 150}
+    assert made["recipe"]["options"]["tiles"] == 12
+    assert made["cells"] >= made["photos_used"] > 1
+
+
+def test_options_come_from_the_engine(run: Run, library: Path, target: Path, tmp_path: Path) -> None:
+    line = ("grid", target, "--library", library, "-o", tmp_path / "out.jpg", "--size", 200, "--columns", 4, "--json")
+    made = json.loads(run(*line, "--no-mirror", "--use-all", "--shift-price", 0.5)[1])
+    options = made["recipe"]["options"]
+    assert (options["mirror"], options["use_all"], options["shift_price"]) == (False, True, 0.5)
+
+
+def test_photos_are_indexed_into_the_cache(
+    run: Run, photos: Path, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
+    line = ("grid", target, "--photos", photos, "-o", tmp_path / "out.jpg", "--tiles", 12, "--size", 100, "--json")
+    first, second = (json.loads(run(*line)[1]) for _ in range(2))
+    assert Path(first["library"]).is_relative_to(tmp_path / "musivum")
+    assert first["library"] == second["library"]
+
+
+def test_weights_ban_photos(run: Run, library: Path, target: Path, tmp_path: Path) -> None:
+    weights = tmp_path / "weights.txt"
+    weights.write_text("# most of them\nban photo 0*\n0 photo 1*\n\n2 photo 15.png\n")
+    line = ("grid", target, "--library", library, "--plan", tmp_path / "a.mosaic", "--weight", weights, "--json")
+    assert json.loads(run(*line, "--tiles", 12)[1])["statistics"]["eligible"] == 5
+    weights.write_text("2 nobody.jpg\n")
+    code, _, err = run(*line)
+    assert code == 2
+    assert is_one_line(err)
+    assert "line 1" in err
+
+
+def test_render_draws_a_plan_again(run: Run, plan: Path, tmp_path: Path) -> None:
+    output = tmp_path / "again.png"
+    code, out, _ = run("render", plan, "-o", output, "--width", "1in", "--dpi", 170, "--gap", 2, "--background", "white")
+    assert code == 0
+    assert "170 x 128" in out
+    with Image.open(output) as image:
+        assert image.size == (170, 128)
+        assert image.getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_both_sides_bound_the_picture(run: Run, plan: Path, tmp_path: Path) -> None:
+    made = json.loads(run("render", plan, "-o", tmp_path / "a.png", "--width", 200, "--height", 75, "--json")[1])
+    assert made["size"] == {"width": 100, "height": 75}
+
+
+FAULTS = {
+    "no such command": ("frobnicate",),
+    "no such option": ("grid", "TARGET", "-o", "OUT", "--frob"),
+    "no target": ("grid",),
+    "not a number": ("grid", "TARGET", "-o", "OUT", "--columns", "many"),
+    "out of range": ("grid", "TARGET", "-o", "OUT", "--library", "LIBRARY", "--tint", "1.5"),
+    "nothing to write": ("grid", "TARGET", "--library", "LIBRARY"),
+    "missing target": ("grid", "nowhere.jpg", "-o", "OUT", "--library", "LIBRARY"),
+    "target is a folder": ("grid", "FOLDER", "-o", "OUT", "--library", "LIBRARY"),
+    "target is no picture": ("grid", "PLAN", "-o", "OUT", "--library", "LIBRARY"),
+    "missing library": ("grid", "TARGET", "-o", "OUT", "--library", "nowhere"),
+    "library and photos": ("grid", "TARGET", "-o", "OUT", "--library", "LIBRARY", "--photos", "FOLDER"),
+    "unknown suffix": ("grid", "TARGET", "-o", "out.xyz", "--library", "LIBRARY"),
+    "missing folder": ("grid", "TARGET", "-o", "nowhere/out.jpg", "--library", "LIBRARY"),
+    "plan in a missing folder": ("grid", "TARGET", "-p", "nowhere/out.mosaic", "--library", "LIBRARY"),
+    "not a length": ("render", "PLAN", "-o", "OUT", "--width", "wide"),
+    "size twice": ("render", "PLAN", "-o", "OUT", "--width", "900", "--size", "4000"),
+    "too large for the format": ("render", "PLAN", "-o", "OUT", "--size", "70000"),
+    "not a colour": ("render", "PLAN", "-o", "OUT", "--background", "beautiful"),
+    "missing plan": ("render", "nowhere.mosaic", "-o", "OUT"),
+    "plan is no plan": ("render", "TARGET", "-o", "OUT"),
+    "missing photos": ("index", "nowhere", "--library", "OUT"),
+    "no library to read": ("library", "info", "nowhere"),
+    "nothing to report on": ("report", "nowhere.mosaic"),
+    "newline in a name": ("render", "new\nline\x1b[31m.mosaic", "-o", "OUT"),
+}
+
+
+@pytest.mark.parametrize("line", FAULTS.values(), ids=FAULTS)
+def test_faults_are_one_line_and_code_2(
+    run: Run, line: tuple[str, ...], library: Path, plan: Path, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = {"TARGET": target, "LIBRARY": library, "PLAN": plan, "FOLDER": tmp_path, "OUT": "out.jpg"}
+    code, out, err = run(*(names.get(word, word) for word in line))
+    assert (code, out) == (2, "")
+    assert is_one_line(err), err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_is_the_persons_to_mend(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", "somewhere")
+
+    monkeypatch.setattr("musivum.api.index", full)
+    code, _, err = run("index", tmp_path, "--library", tmp_path / "library")
+    assert (code, err) == (2, "musivum: somewhere: No space left on device\n")
+
+
+def test_interruption_is_one_line_and_code_130(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("musivum.api.index", interrupted)
+    assert run("index", tmp_path, "--library", tmp_path / "library") == (130, "", "musivum: interrupted\n")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_plain_when_piped(run: Run, command: str) -> None:
+    code, out, err = run(command, "--help")
+    assert (code, err) == (0, "")
+    assert all(line.isprintable() for line in out.splitlines())
+    assert "Examples:" in out
+
+
+def program(*arguments: object, **how: object) -> "subprocess.CompletedProcess[str]":
+    line = [sys.executable, "-m", "musivum", *map(str, arguments)]
+    return subprocess.run(line, capture_output=True, text=True, timeout=60, check=False, **how)  # type: ignore[call-overload, no-any-return]
+
+
+def test_start_up_loads_nothing_heavy() -> None:
+    code = "import sys; from musivum.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    modules = set(done.stderr.split())
+    assert not modules & {"numpy", "PIL", "numba", "scipy", "rich.markdown", "asyncio", "musivum.api", "musivum.library"}
+    assert len(modules) < 400, len(modules)
+
+
+def test_indexing_loads_no_compiler(photos: Path, library: Path) -> None:
+    code = (
+        "import sys; from musivum.cli import main\n"
+        "code = main(sys.argv[1:]); print(*sys.modules, file=sys.stderr); sys.exit(code)"
+    )
+    line = [sys.executable, "-c", code, "index", str(photos), "--library", str(library)]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=True)
+    assert not set(done.stderr.split()) & {"numba", "scipy", "musivum.render", "musivum.engines"}
+
+
+def test_version() -> None:
+    done = program("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"musivum {__version__}\n", "")
+
+
+def test_nothing_but_text_is_piped(photos: Path, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    strange = tmp_path / "photos" / "\x1b[31mred\nand\udcff.jpg"
+    strange.write_bytes((photos / "broken.jpg").read_bytes())
+    done = program("index", tmp_path / "photos", "--library", tmp_path / "library")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(line.isprintable() for line in done.stdout.splitlines())
+    assert "\\x1b[31mred\\nand" in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signals of this kind")
+def test_ctrl_c_in_the_middle_of_work(photos: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, time, musivum.api as api\n"
+        "def index(*_, **__):\n    print('at work', flush=True); time.sleep(60)\n"
+        "api.index = index\nfrom musivum.cli import main\nsys.exit(main(sys.argv[1:]))"
+    )
+    line = [sys.executable, "-c", code, "index", str(photos), "--library", str(tmp_path / "library")]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "at work\n"
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, "musivum: interrupted\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes of this kind")
+def test_a_broken_pipe_is_quiet() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    line = [sys.executable, "-m", "musivum", "--help"]
+    with os.fdopen(write, "wb") as pipe:
+        done = subprocess.run(line, stdout=pipe, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == 141
+    assert done.stderr == b""
