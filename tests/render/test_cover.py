@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from mosaics import MAGENTA, FakeLibrary, cells, hexagons, noise, plan_of
 
 from musivum.geometry import Size, edges
 from musivum.render import draw
+from render.mosaics import MAGENTA, FakeLibrary, cells, hexagons, noise, plan_of
 
 SCALES = [0.21, 0.5, 1.0, 1.3, 1.7, 2.0, np.pi]
 

@@ -4,12 +4,12 @@ import io
 
 import numpy as np
 import pytest
-from mosaics import FakeLibrary, cells, mean_of_boxes, noise, oriented, plan_of
 from PIL import Image
 
 from musivum.color import linear_from_oklab, linear_from_srgb, oklab_from_linear, srgb_from_linear
 from musivum.geometry import Size
 from musivum.render import draw
+from render.mosaics import FakeLibrary, cells, mean_of_boxes, noise, oriented, plan_of
 
 
 def _light(pixels):

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from mosaics import FakeLibrary, cells, noise, oriented, plan_of
 
 from musivum.geometry import Size
 from musivum.render import draw
+from render.mosaics import FakeLibrary, cells, noise, oriented, plan_of
 
 SIZE = Size(157, 211)
 ORIENTATIONS = [(turns, mirror) for turns in range(4) for mirror in (False, True)]

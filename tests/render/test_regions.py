@@ -4,13 +4,13 @@ import io
 
 import numpy as np
 import pytest
-from mosaics import FakeLibrary, cells, hexagons, noise, plan_of
 from PIL import Image
 
 from musivum.errors import OptionError
 from musivum.geometry import Box, Size
 from musivum.plan import Placements
 from musivum.render import Drawing, draw
+from render.mosaics import FakeLibrary, cells, hexagons, noise, plan_of
 
 SIZE = Size(103, 91)
 

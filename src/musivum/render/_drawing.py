@@ -19,8 +19,9 @@ from musivum.geometry import Box
 from musivum.plan import Plan
 from musivum.progress import Progress, silent
 from musivum.raster import decode
+from musivum.render._bytes import to_bytes
 from musivum.render._layout import jobs_of, lay_out, overlay_job
-from musivum.render._paint import paint, settle, to_bytes
+from musivum.render._paint import paint, settle
 from musivum.render._sources import Image, Sources, TileImages, read_only
 
 _STRIP_BYTES = 6 * 2**20  # of linear light, for one worker

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from musivum.errors import PlanError
 from musivum.geometry import Size
 from musivum.plan import Plan, bounds
-from musivum.render._paint import HARD, HEXAGON, JOB, SOFT, TURNED
+from musivum.render._jobs import HARD, HEXAGON, JOB, SOFT, TURNED
 from musivum.render._sources import Image
 
 _DYADIC = 1024  # canvas coordinates are multiples of 1 / 1024 before they are scaled, so that neighbours agree

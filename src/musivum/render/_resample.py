@@ -16,10 +16,17 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from musivum.color import LINEAR_OF_BYTE
-
-_LINEAR = LINEAR_OF_BYTE
 _ZERO, _ONE = np.float32(0), np.float32(1)
+
+# Linear light of a byte: a line for the first bytes, else the best polynomial of degree 6 over the other bytes / 255,
+# within 1.3e-5 and within 0.8 % of the step to the next byte. Vector units are three times faster at it than at looking
+# bytes up.
+_SHADE = np.float32(10.5)
+_LINE = np.float32(1 / 12.92 / 255)
+_PER_BYTE = np.float32(1 / 255)
+_C0, _C1, _C2, _C3, _C4, _C5, _C6 = np.array(
+    [0.00089138, 0.03384462, 0.50494789, 0.74229924, -0.48133983, 0.26743562, -0.06809145], np.float32
+)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -62,6 +69,16 @@ def taps(start: float, step: float, first: int, count: int, limit: int) -> tuple
     return lowest, number, weights
 
 
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
+def linearize(source: npt.NDArray[np.uint8], light: npt.NDArray[np.float32]) -> None:
+    """Linear light 0..1 of sRGB bytes (n,)."""
+    for k in range(len(source)):
+        byte = np.float32(source[k])
+        x = byte * _PER_BYTE
+        curve = _C0 + x * (_C1 + x * (_C2 + x * (_C3 + x * (_C4 + x * (_C5 + x * _C6)))))
+        light[k] = _LINE * byte if byte < _SHADE else curve
+
+
 @njit(nogil=True, cache=True, error_model="numpy")
 def resample(
     data: npt.NDArray[np.uint8],
@@ -84,30 +101,52 @@ def resample(
     for i in range(count[0]):
         left = min(left, x_low[i])
         right = max(right, x_low[i] + x_number[i])
+    for i in range(count[0]):
+        x_low[i] -= left
     span = 3 * (right - left)
+    light = np.empty(span, np.float32)
     row = np.empty(span, np.float32)
+    lit = -1
     planes = np.empty((3, count[1], count[0]), np.float32)
     for j in range(count[1]):
         for t in range(y_number[j]):
-            at = offset + 3 * ((y_low[j] + t) * width + left)
-            source = data[at : at + span]
-            weight = y_weights[j, t]
-            if t == 0:
-                for k in range(span):
-                    row[k] = weight * _LINEAR[source[k]]
-            else:
-                for k in range(span):
-                    row[k] += weight * _LINEAR[source[k]]
-        for i in range(count[0]):
-            red, green, blue = _ZERO, _ZERO, _ZERO
-            at = 3 * (x_low[i] - left)
-            for t in range(x_number[i]):
-                weight = x_weights[i, t]
-                red += weight * row[at]
-                green += weight * row[at + 1]
-                blue += weight * row[at + 2]
-                at += 3
-            planes[0, j, i] = min(max(red, _ZERO), _ONE)
-            planes[1, j, i] = min(max(green, _ZERO), _ONE)
-            planes[2, j, i] = min(max(blue, _ZERO), _ONE)
+            if y_low[j] + t != lit:
+                lit = y_low[j] + t
+                at = offset + 3 * (lit * width + left)
+                linearize(data[at : at + span], light)
+            _add(row, light, y_weights[j, t], t == 0)
+        _gather(row, x_low, x_number, x_weights, (planes[0, j], planes[1, j], planes[2, j]))
     return planes
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
+def _add(row: npt.NDArray[np.float32], light: npt.NDArray[np.float32], weight: Any, first: bool) -> None:
+    if first:
+        for k in range(len(row)):
+            row[k] = weight * light[k]
+    else:
+        for k in range(len(row)):
+            row[k] += weight * light[k]
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
+def _gather(
+    row: npt.NDArray[np.float32],
+    low: npt.NDArray[np.int64],
+    number: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.float32],
+    planes: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]],
+) -> None:
+    reds, greens, blues = planes
+    for i in range(len(low)):
+        red, green, blue = _ZERO, _ZERO, _ZERO
+        at = 3 * low[i]
+        for t in range(number[i]):
+            weight = weights[i, t]
+            red += weight * row[at]
+            green += weight * row[at + 1]
+            blue += weight * row[at + 2]
+            at += 3
+        reds[i] = min(max(red, _ZERO), _ONE)
+        greens[i] = min(max(green, _ZERO), _ONE)
+        blues[i] = min(max(blue, _ZERO), _ONE)

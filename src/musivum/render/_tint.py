@@ -18,7 +18,7 @@ _SLACK = np.float32(2e-5)  # rounding carries pure colours out of the gamut by l
 _HALVINGS = 12
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
 def _root(x: Any) -> Any:
     """Cube root of x >= 0 to a relative 2e-6: a guess from the exponent's bits, then Newton's step twice."""
     y = np.int32(np.float32(x).view(np.int32) // np.int32(3) + np.int32(709921077)).view(np.float32)
@@ -26,50 +26,52 @@ def _root(x: Any) -> Any:
     return (_TWO * y + x / (y * y)) * _THIRD
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _into_gamut(light: Any, a: Any, b: Any) -> tuple[Any, Any, Any]:
-    """Linear light of the most colourful colour in the gamut with this OKLab lightness and hue.
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
+def _into_gamut(red: Any, green: Any, blue: Any, light: Any, lab_a: Any, lab_b: Any, n: int) -> None:
+    """Linear light (n,) of the most colourful colours in the gamut with these OKLab lightnesses and hues.
 
-    Along the line from grey to the colour each channel is a cubic polynomial of the share t of the chroma.
+    Along the line from grey to a colour each channel is a cubic polynomial of the share t of the chroma. The halving
+    has a fixed number of steps and no branch, so that several colours are halved at once.
     """
-    if light >= _ONE:
-        return _ONE, _ONE, _ONE
-    if light <= _ZERO:
-        return _ZERO, _ZERO, _ZERO
-    d0 = _TO_ROOTS[0, 1] * a + _TO_ROOTS[0, 2] * b
-    d1 = _TO_ROOTS[1, 1] * a + _TO_ROOTS[1, 2] * b
-    d2 = _TO_ROOTS[2, 1] * a + _TO_ROOTS[2, 2] * b
-    s = _THREE * light * light
-    q = _THREE * light
-    c = light * light * light
-    r1 = s * (_TO_RGB[0, 0] * d0 + _TO_RGB[0, 1] * d1 + _TO_RGB[0, 2] * d2)
-    g1 = s * (_TO_RGB[1, 0] * d0 + _TO_RGB[1, 1] * d1 + _TO_RGB[1, 2] * d2)
-    b1 = s * (_TO_RGB[2, 0] * d0 + _TO_RGB[2, 1] * d1 + _TO_RGB[2, 2] * d2)
-    e0, e1, e2 = d0 * d0, d1 * d1, d2 * d2
-    r2 = q * (_TO_RGB[0, 0] * e0 + _TO_RGB[0, 1] * e1 + _TO_RGB[0, 2] * e2)
-    g2 = q * (_TO_RGB[1, 0] * e0 + _TO_RGB[1, 1] * e1 + _TO_RGB[1, 2] * e2)
-    b2 = q * (_TO_RGB[2, 0] * e0 + _TO_RGB[2, 1] * e1 + _TO_RGB[2, 2] * e2)
-    e0, e1, e2 = e0 * d0, e1 * d1, e2 * d2
-    r3 = _TO_RGB[0, 0] * e0 + _TO_RGB[0, 1] * e1 + _TO_RGB[0, 2] * e2
-    g3 = _TO_RGB[1, 0] * e0 + _TO_RGB[1, 1] * e1 + _TO_RGB[1, 2] * e2
-    b3 = _TO_RGB[2, 0] * e0 + _TO_RGB[2, 1] * e1 + _TO_RGB[2, 2] * e2
-    share, half = _ZERO, _HALF
-    for _ in range(_HALVINGS):
-        t = share + half
-        red = c + t * (r1 + t * (r2 + t * r3))
-        green = c + t * (g1 + t * (g2 + t * g3))
-        blue = c + t * (b1 + t * (b2 + t * b3))
-        if min(red, green, blue) >= _ZERO and max(red, green, blue) <= _ONE:
-            share = t
-        half *= _HALF
-    t = share
-    return c + t * (r1 + t * (r2 + t * r3)), c + t * (g1 + t * (g2 + t * g3)), c + t * (b1 + t * (b2 + t * b3))
+    for k in range(n):
+        a, b = lab_a[k], lab_b[k]
+        grey = min(max(light[k], _ZERO), _ONE)
+        d0 = _TO_ROOTS[0, 1] * a + _TO_ROOTS[0, 2] * b
+        d1 = _TO_ROOTS[1, 1] * a + _TO_ROOTS[1, 2] * b
+        d2 = _TO_ROOTS[2, 1] * a + _TO_ROOTS[2, 2] * b
+        s = _THREE * grey * grey
+        q = _THREE * grey
+        c = grey * grey * grey
+        r1 = s * (_TO_RGB[0, 0] * d0 + _TO_RGB[0, 1] * d1 + _TO_RGB[0, 2] * d2)
+        g1 = s * (_TO_RGB[1, 0] * d0 + _TO_RGB[1, 1] * d1 + _TO_RGB[1, 2] * d2)
+        b1 = s * (_TO_RGB[2, 0] * d0 + _TO_RGB[2, 1] * d1 + _TO_RGB[2, 2] * d2)
+        e0, e1, e2 = d0 * d0, d1 * d1, d2 * d2
+        r2 = q * (_TO_RGB[0, 0] * e0 + _TO_RGB[0, 1] * e1 + _TO_RGB[0, 2] * e2)
+        g2 = q * (_TO_RGB[1, 0] * e0 + _TO_RGB[1, 1] * e1 + _TO_RGB[1, 2] * e2)
+        b2 = q * (_TO_RGB[2, 0] * e0 + _TO_RGB[2, 1] * e1 + _TO_RGB[2, 2] * e2)
+        e0, e1, e2 = e0 * d0, e1 * d1, e2 * d2
+        r3 = _TO_RGB[0, 0] * e0 + _TO_RGB[0, 1] * e1 + _TO_RGB[0, 2] * e2
+        g3 = _TO_RGB[1, 0] * e0 + _TO_RGB[1, 1] * e1 + _TO_RGB[1, 2] * e2
+        b3 = _TO_RGB[2, 0] * e0 + _TO_RGB[2, 1] * e1 + _TO_RGB[2, 2] * e2
+        share, half = _ZERO, _HALF
+        for _ in range(_HALVINGS):
+            t = share + half
+            r = c + t * (r1 + t * (r2 + t * r3))
+            g = c + t * (g1 + t * (g2 + t * g3))
+            u = c + t * (b1 + t * (b2 + t * b3))
+            inside = min(min(min(r, g), u), _ONE - max(max(r, g), u))
+            share = t if inside >= _ZERO else share
+            half *= _HALF
+        red[k] = c + share * (r1 + share * (r2 + share * r3))
+        green[k] = c + share * (g1 + share * (g2 + share * g3))
+        blue[k] = c + share * (b1 + share * (b2 + share * b3))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
 def tint_row(
     row: npt.NDArray[np.float32],
     lab: npt.NDArray[np.float32],
+    where: npt.NDArray[np.int32],
     n: int,
     gain: npt.NDArray[np.float32],
     base: npt.NDArray[np.float32],
@@ -78,7 +80,8 @@ def tint_row(
 ) -> None:
     """Replace n pixels of linear light in row (3, >= n) by ``gain p + base + tilt (first + j)``, p in OKLab.
 
-    `gain`, `base` and `tilt` are (3,); `lab` (3, >= n) is scratch. Colours outside sRGB keep lightness and hue.
+    `gain`, `base` and `tilt` are (3,); `lab` (6, >= n) and `where` (>= n,) are scratch. Colours outside sRGB keep
+    lightness and hue.
     """
     red, green, blue = row[0], row[1], row[2]
     lab_l, lab_a, lab_b = lab[0], lab[1], lab[2]
@@ -102,8 +105,15 @@ def tint_row(
         green[j] = _TO_RGB[1, 0] * x + _TO_RGB[1, 1] * y + _TO_RGB[1, 2] * z
         blue[j] = _TO_RGB[2, 0] * x + _TO_RGB[2, 1] * y + _TO_RGB[2, 2] * z
         lab_l[j], lab_a[j], lab_b[j] = light, a, bb
+    m = 0
     for j in range(n):
         low = min(red[j], green[j], blue[j])
         high = max(red[j], green[j], blue[j])
         if low < -_SLACK or high > _ONE + _SLACK:
-            red[j], green[j], blue[j] = _into_gamut(lab_l[j], lab_a[j], lab_b[j])
+            where[m] = j
+            lab_l[m], lab_a[m], lab_b[m] = lab_l[j], lab_a[j], lab_b[j]
+            m += 1
+    _into_gamut(lab[3], lab[4], lab[5], lab_l, lab_a, lab_b, m)
+    for k in range(m):
+        j = where[k]
+        red[j], green[j], blue[j] = lab[3, k], lab[4, k], lab[5, k]

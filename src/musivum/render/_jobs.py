@@ -1,0 +1,31 @@
+"""What one placement asks of the kernels, as a row of numbers."""
+
+import numpy as np
+
+JOB = np.dtype(
+    [
+        ("offset", np.int64),  # the source image in its buffer
+        ("width", np.int32),
+        ("height", np.int32),
+        ("start", np.float64, (2,)),  # taps along the source's x and y
+        ("step", np.float64, (2,)),
+        ("count", np.int32, (2,)),  # size of the whole patch, in the source's orientation
+        ("outer", np.int32, (4,)),  # output pixels of the whole patch
+        ("paint", np.int32, (4,)),  # output pixels that may be painted
+        ("box", np.float64, (4,)),  # the drawn crop in output pixels, continuous
+        ("swap", np.bool_),  # the source's x runs down the output
+        ("flip", np.uint8, (2,)),  # the source's x, y runs against the output
+        ("shape", np.int32),
+        ("open", np.uint8, (2,)),  # a hexagon's upper, lower slanted edges lie at the border of the canvas
+        ("inset", np.float64),  # output pixels by which a hexagon shrinks
+        ("feather", np.float64),  # output pixels
+        ("opacity", np.float32),
+        ("inverse", np.float64, (2, 3)),  # output -> patch pixels, for turned crops
+        ("tinted", np.bool_),
+        ("gain", np.float32, (3,)),
+        ("base", np.float32, (3,)),  # the tint at the left upper pixel of the patch
+        ("tilt", np.float32, (2, 3)),  # its change per output pixel to the right, down
+    ]
+)
+HARD, SOFT, HEXAGON, TURNED = 0, 1, 2, 3
+"""Shapes: a box, a box that is soft or let through, a pointy-top hexagon, a crop turned by any angle."""
