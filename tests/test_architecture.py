@@ -142,4 +142,6 @@ def test_only_the_command_line_prints() -> None:
         for node in ast.walk(tree(file)):
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func)
-                assert called not in ("print", "logging.basicConfig", "np.random.seed", "random.seed"), f"{file}: {called}"
+                assert called not in ("print", "logging.basicConfig", "np.random.seed", "random.seed"), (
+                    f"{file}: {called}"
+                )

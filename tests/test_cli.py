@@ -67,7 +67,9 @@ def plan(library: Path, target: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def is_one_line(error: str) -> bool:
-    return error.endswith("\n") and error.count("\n") == 1 and error[:-1].isprintable() and error.startswith("musivum: ")
+    return (
+        error.endswith("\n") and error.count("\n") == 1 and error[:-1].isprintable() and error.startswith("musivum: ")
+    )
 
 
 def test_index_tells_what_it_did(run: Run, photos: Path, tmp_path: Path) -> None:
@@ -122,7 +124,7 @@ def test_options_come_from_the_engine(run: Run, library: Path, target: Path, tmp
 def test_photos_are_indexed_into_the_cache(
     run: Run, photos: Path, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name, **_: tmp_path / name)
     line = ("grid", target, "--photos", photos, "-o", tmp_path / "out.jpg", "--tiles", 12, "--size", 100, "--json")
     first, second = (json.loads(run(*line)[1]) for _ in range(2))
     assert Path(first["library"]).is_relative_to(tmp_path / "musivum")
@@ -143,7 +145,9 @@ def test_weights_ban_photos(run: Run, library: Path, target: Path, tmp_path: Pat
 
 def test_render_draws_a_plan_again(run: Run, plan: Path, tmp_path: Path) -> None:
     output = tmp_path / "again.png"
-    code, out, _ = run("render", plan, "-o", output, "--width", "1in", "--dpi", 170, "--gap", 2, "--background", "white")
+    code, out, _ = run(
+        "render", plan, "-o", output, "--width", "1in", "--dpi", 170, "--gap", 2, "--background", "white"
+    )
     assert code == 0
     assert "170 x 128" in out
     with Image.open(output) as image:
@@ -186,7 +190,13 @@ FAULTS = {
 
 @pytest.mark.parametrize("line", FAULTS.values(), ids=FAULTS)
 def test_faults_are_one_line_and_code_2(
-    run: Run, line: tuple[str, ...], library: Path, plan: Path, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    line: tuple[str, ...],
+    library: Path,
+    plan: Path,
+    target: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     names = {"TARGET": target, "LIBRARY": library, "PLAN": plan, "FOLDER": tmp_path, "OUT": "out.jpg"}
@@ -230,7 +240,16 @@ def test_start_up_loads_nothing_heavy() -> None:
     code = "import sys; from musivum.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     modules = set(done.stderr.split())
-    assert not modules & {"numpy", "PIL", "numba", "scipy", "rich.markdown", "asyncio", "musivum.api", "musivum.library"}
+    assert not modules & {
+        "numpy",
+        "PIL",
+        "numba",
+        "scipy",
+        "rich.markdown",
+        "asyncio",
+        "musivum.api",
+        "musivum.library",
+    }
     assert len(modules) < 400, len(modules)
 
 

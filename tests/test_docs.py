@@ -85,7 +85,11 @@ def check_command_line(line: str) -> None:
     path = tuple(words[1:3]) if tuple(words[1:3]) in COMMANDS else tuple(words[1:2])
     assert path in COMMANDS or path[0].startswith("-"), f"there is no {line}"
     if path in COMMANDS:
-        known = {name for argument in COMMANDS[path].assemble_argument_collection() for name in (*argument.names, *argument.negatives)}
+        known = {
+            name
+            for argument in COMMANDS[path].assemble_argument_collection()
+            for name in (*argument.names, *argument.negatives)
+        }
         for word in words[1:]:
             if word.startswith("-") and word != "--help":
                 assert word in known, f"{line}: {word} is no option of musivum {' '.join(path)}"

@@ -57,7 +57,14 @@ def demo(folder: str | os.PathLike[str] = "demo", *, size: int = 2000, progress:
     }
     output_size = OutputSize(size=str(size))
     mosaics = tuple(
-        grid(target, place / f"{name}.jpg", plan=place / f"{name}.mosaic", options=options, size=output_size, progress=progress)
+        grid(
+            target,
+            place / f"{name}.jpg",
+            plan=place / f"{name}.mosaic",
+            options=options,
+            size=output_size,
+            progress=progress,
+        )
         for name, options in ways.items()
     )
     return Demo(target, mosaics)

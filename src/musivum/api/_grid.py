@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -113,9 +114,7 @@ def grid(
     tiles = open_tiles(library, progress=progress)
     weights = None if weight is None else read_weights(user_path(weight), tiles)
 
-    made = plan_grid(
-        decoded.pixels, tiles, options, canvas=canvas, importance=mask, weights=weights, progress=progress
-    )
+    made = plan_grid(decoded.pixels, tiles, options, canvas=canvas, importance=mask, weights=weights, progress=progress)
     made = replace(made, recipe=made.recipe | _origin(user_path(target), tiles))
     if plan_path is not None:
         save_plan(made, plan_path)
@@ -139,7 +138,7 @@ def read_picture(path: AnyPath, role: str, *, short_side: int | None = None) -> 
 
 
 def _worthwhile_side(options: GridOptions) -> int:
-    across = max(options.columns or 0, options.rows or 0, round(options.tiles**0.5))
+    across = max(options.columns or 0, options.rows or 0, math.isqrt(options.tiles))
     return max(_TARGET_SIDE, _PER_CELL * across)
 
 

@@ -53,9 +53,7 @@ def index(
     )
 
 
-def library_of_photos(
-    photos: Sequence[AnyPath], *, workers: int | None = None, progress: Progress = silent
-) -> Path:
+def library_of_photos(photos: Sequence[AnyPath], *, workers: int | None = None, progress: Progress = silent) -> Path:
     """A library in the user's cache that holds these folders, up to date; the same folders find it again."""
     from platformdirs import user_cache_path
 
@@ -63,7 +61,7 @@ def library_of_photos(
     if not paths:
         raise OptionError("no photos were named: give folders, files or patterns")
     name = hashlib.blake2b("\0".join(paths).encode(errors="surrogateescape"), digest_size=8).hexdigest()
-    library = user_cache_path("musivum") / "libraries" / name
+    library = user_cache_path("musivum", appauthor=False) / "libraries" / name
     index(paths, library, workers=workers, progress=progress)
     return library
 
@@ -82,3 +80,12 @@ def open_tiles(library: AnyPath | None, *, progress: Progress = silent) -> Libra
     if not len(opened):
         raise OptionError(f"the library {opened.path} holds no photos: musivum index PHOTOS --library {opened.path}")
     return opened
+
+
+def library_info(library: AnyPath) -> object:
+    from musivum.library import info
+
+    return info(Path(library).expanduser())
+
+
+library_files = library_prune = library_verify = library_info

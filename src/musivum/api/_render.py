@@ -80,7 +80,9 @@ def library_of_plan(plan: Plan, library: str | os.PathLike[str] | None) -> Libra
     try:
         return open_library(Path(path))
     except LibraryError as fault:
-        raise PlanError(f"the plan's library cannot be opened ({fault}); if it moved, name it with --library") from fault
+        raise PlanError(
+            f"the plan's library cannot be opened ({fault}); if it moved, name it with --library"
+        ) from fault
 
 
 def colour_bytes(text: str) -> tuple[int, int, int]:

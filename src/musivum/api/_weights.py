@@ -40,7 +40,9 @@ def read_weights(path: Path, library: Library) -> npt.NDArray[np.float64]:
             continue
         weight = _weight(words[0])
         if weight is None or len(words) < 2:
-            raise OptionError(f'{path}, line {number}: write a weight and a pattern, such as "2 holiday/*" or "ban IMG_1.jpg"')
+            raise OptionError(
+                f'{path}, line {number}: write a weight and a pattern, such as "2 holiday/*" or "ban IMG_1.jpg"'
+            )
         ending = re.compile("(?:.*/)?" + fnmatch.translate(words[1].strip().lstrip("/")), re.DOTALL)
         matches = [ending.match(source) is not None for source in sources]
         if not any(matches):

@@ -13,7 +13,8 @@ from musivum.cli._talk import TALK, Talk
 
 app = App(
     name="demo",
-    help_epilogue="""A picture is drawn and made into squares, a honeycomb and cells of different sizes, out of the built-in library.
+    help_epilogue="""A picture is drawn and made into squares, a honeycomb and cells of different
+sizes, out of the built-in library.
 
 Examples:
   musivum demo

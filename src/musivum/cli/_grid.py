@@ -15,13 +15,14 @@ from musivum.engines.grid import GridOptions
 
 app = App(
     name="grid",
-    help_epilogue="""The photos come from a library (musivum index), from folders (--photos), or, with neither, from the built-in library of
-generated pictures.
+    help_epilogue="""The photos come from a library (musivum index), from folders (--photos), or,
+with neither, from the built-in library of generated pictures.
 
 Examples:
   musivum grid face.jpg --photos ~/Pictures -o mosaic.jpg
-  musivum grid face.jpg --library photos -o mosaic.jpg --tiles 10000 --plan mosaic.mosaic
-  musivum grid face.jpg --library photos -o poster.png --width 90cm --dpi 200 --aspect 3:2 --offset brick
+  musivum grid face.jpg --library photos -o mosaic.jpg --plan mosaic.mosaic
+  musivum grid face.jpg --library photos -o large.png --tiles 10000 --width 90cm
+  musivum grid face.jpg -l photos -o bricks.jpg --offset brick --aspect 3:2
   musivum grid face.jpg --library photos -o honest.jpg --tint 0 --copies 1""",
     help_format="plaintext",
 )
@@ -35,7 +36,7 @@ def grid(
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     plan: Annotated[Path | None, Parameter(alias="-p")] = None,
     library: Annotated[Path | None, Parameter(alias="-l")] = None,
-    photos: Annotated[tuple[Path, ...], Parameter(negative=())] = (),
+    photos: Annotated[tuple[Path, ...], Parameter(negative=(), show_default=False)] = (),
     importance: Path | None = None,
     weight: Path | None = None,
     quality: int = 92,
@@ -112,17 +113,12 @@ def words(mosaic: api.Mosaic, target: Path, *, built_in: bool) -> Iterator[str]:
     for relaxed in mosaic.plan.statistics.get("relaxed", ()):
         yield f"relaxed: {relaxed}"
     if built_in:
-        yield "made of the built-in pictures; with photos of your own: " + (
-            f"musivum grid {target} --photos FOLDER -o mosaic.jpg"
-        )
+        yield f"made of the built-in pictures; with your own: musivum grid {target} --photos FOLDER -o mosaic.jpg"
 
 
 def drawn_words(picture: api.Picture) -> Iterator[str]:
     """What a person should know of how a picture was drawn; nothing when all is well."""
     if picture.drawn.missing:
-        yield (
-            f"{count(picture.drawn.missing, 'cell')} drawn from small thumbnails, because the photos are no longer where "
-            "they were"
-        )
+        yield f"{count(picture.drawn.missing, 'cell')} drawn from thumbnails, because their photos are gone or changed"
     elif picture.drawn.upsampled:
         yield f"{count(picture.drawn.upsampled, 'cell')} drawn larger than the photo is: they will look soft"

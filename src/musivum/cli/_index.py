@@ -18,7 +18,8 @@ _SHOWN = 5
 
 app = App(
     name="index",
-    help_epilogue="""Files that have not changed are not read again, so run it whenever photos were added, moved or deleted.
+    help_epilogue="""Files that have not changed are not read again, so run it whenever photos were
+added, moved or deleted.
 
 Examples:
   musivum index ~/Pictures --library photos
@@ -63,9 +64,16 @@ def index(
 
 
 def _words(report: IndexReport, library: Path) -> Iterator[str]:
-    changes = [f"{number:,} {what}" for what, number in (
-        ("added", report.added), ("changed", report.changed), ("moved", report.moved), ("removed", report.removed)
-    ) if number]
+    changes = [
+        f"{number:,} {what}"
+        for what, number in (
+            ("added", report.added),
+            ("changed", report.changed),
+            ("moved", report.moved),
+            ("removed", report.removed),
+        )
+        if number
+    ]
     yield f"{library}: {count(report.tiles, 'photo')} ({', '.join(changes) or 'nothing new'})"
     if report.duplicates:
         yield f"{count(report.duplicates, 'file')} more hold a photo that is there already"

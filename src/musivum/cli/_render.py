@@ -13,7 +13,8 @@ from musivum.cli._talk import TALK, Talk
 
 app = App(
     name="render",
-    help_epilogue="""The photos stay where the plan put them. Large pictures are drawn from the original files where those still exist.
+    help_epilogue="""The photos stay where the plan put them. Large pictures are drawn from the
+original files where those still exist.
 
 Examples:
   musivum render mosaic.mosaic -o poster.png --width 90cm --dpi 300
@@ -75,7 +76,6 @@ def render(
             workers=workers,
             progress=progress,
         )
-    first = f"{picture.path}: {picture.size.width} x {picture.size.height} pixels, " + (
-        f"{picture.drawn.originals:,} cells from original files and {picture.drawn.thumbnails:,} from thumbnails"
-    )
+    sources = f"{picture.drawn.originals:,} cells from original files and {picture.drawn.thumbnails:,} from thumbnails"
+    first = f"{picture.path}: {picture.size.width} x {picture.size.height} pixels, {sources}"
     talk.answer(picture, [first, *drawn_words(picture)])
