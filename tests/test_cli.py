@@ -1,6 +1,8 @@
 """The command line: what it prints where, and the codes it leaves with."""
 
+import io
 import json
+import math
 import os
 import signal
 import subprocess
@@ -15,6 +17,8 @@ from PIL import Image
 
 from musivum import __version__
 from musivum.cli import main
+from musivum.cli._talk import Talk, plain
+from musivum.geometry import Size
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -231,6 +235,48 @@ def test_help_is_plain_when_piped(run: Run, command: str) -> None:
     assert "Examples:" in out
 
 
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "talk", "patience", "shown"),
+    [
+        (Terminal(), Talk(), 0.0, True),
+        (Terminal(), Talk(), 60.0, False),
+        (Terminal(), Talk(quiet=True), 0.0, False),
+        (io.StringIO(), Talk(), 0.0, False),
+    ],
+    ids=["on a terminal", "for quick work", "when quiet", "into a pipe"],
+)
+def test_progress_shows(
+    stream: io.StringIO, talk: Talk, patience: float, shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr("musivum.cli._talk._PATIENCE", patience)
+    with talk.progress() as progress:
+        for done in range(4):
+            progress("digging [bold]", done, 3)
+        progress("filling", 1, 1)
+    assert ("digging [bold]" in stream.getvalue()) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (math.nan, None),
+        (np.float32(0.5), 0.5),
+        (np.array([[1, 2]], np.int32), [[1, 2]]),
+        (Path("a") / "b", str(Path("a") / "b")),
+        ({1: (True, math.inf)}, {"1": [True, None]}),
+        (Size(3, 4), {"width": 3, "height": 4}),
+    ],
+)
+def test_json_holds_anything(value: object, expected: object) -> None:
+    assert plain(value) == expected
+
+
 def program(*arguments: object, **how: object) -> "subprocess.CompletedProcess[str]":
     line = [sys.executable, "-m", "musivum", *map(str, arguments)]
     return subprocess.run(line, capture_output=True, text=True, timeout=60, check=False, **how)  # type: ignore[call-overload, no-any-return]
@@ -296,11 +342,15 @@ def test_ctrl_c_in_the_middle_of_work(photos: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no pipes of this kind")
-def test_a_broken_pipe_is_quiet() -> None:
+@pytest.mark.parametrize(
+    "line", [("--help",), ("index", "PHOTOS", "--library", "LIBRARY", "--json")], ids=["help", "json"]
+)
+def test_a_broken_pipe_is_quiet(line: tuple[str, ...], photos: Path, library: Path) -> None:
+    names = {"PHOTOS": photos, "LIBRARY": library}
     read, write = os.pipe()
     os.close(read)
-    line = [sys.executable, "-m", "musivum", "--help"]
+    command = [sys.executable, "-m", "musivum", *(str(names.get(word, word)) for word in line)]
     with os.fdopen(write, "wb") as pipe:
-        done = subprocess.run(line, stdout=pipe, stderr=subprocess.PIPE, timeout=60, check=False)
+        done = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, timeout=60, check=False)
     assert done.returncode == 141
     assert done.stderr == b""

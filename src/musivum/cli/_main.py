@@ -57,14 +57,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail("interrupted", 130)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it leaves
-        return 141
+        return _nobody_reads()
+    except SystemExit:  # rich leaves this way when nobody reads the help
+        return _nobody_reads()
     except OSError as fault:
         where = f"{fault.filename}: " if fault.filename is not None else ""
         return _fail(f"{where}{fault.strerror or fault}", 2)
     except MemoryError:
         return _fail("out of memory; ask for a smaller picture or fewer cells", 2)
     return 0
+
+
+def _nobody_reads() -> int:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it leaves
+    return 141
 
 
 def _fail(message: str, code: int) -> int:
