@@ -13,11 +13,11 @@ from musivum.engines.grid._limits import Limits
 from musivum.progress import Progress, silent
 from musivum.search import Dictionary, Neighbours, nearest_owners
 
-_LISTED = 2_500_000  # entries of all candidate lists together
+_LISTED = 5_000_000  # entries of all candidate lists together
 _SHORTEST, _LONGEST = 48, 1024
-_EPSILON = 0.03  # of the mean cost of the best tile
-_BIDS = 400  # per cell
-_ROUNDS = 24
+_EPSILON = 0.03  # of the mean cost of the best tile, to start with
+_PATIENCE = 3  # bids per cell after which epsilon doubles: where many cells want the same tiles, prices are far apart
+_ROUNDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +80,21 @@ def assign(
     epsilon = max(_EPSILON * float(costs[:, 0].mean()), 1e-7)
     floor = Floor.empty(n, tiles)
     left, bids = np.argsort(-costs[:, 0], kind="stable"), 0
-    for round_ in range(_ROUNDS):
+    for _ in range(_ROUNDS):
         progress("assign", n - len(left), n)
-        left, made = bid(
-            floor, left, owners, costs, beyond, places, limits.copies, limits.spacing, epsilon, _BIDS * n - bids
+        starved, waiting, made = bid(
+            floor, left, owners, costs, beyond, places, limits.copies, limits.spacing, epsilon, _PATIENCE * n
         )
         bids += made
-        if not len(left) or complete or bids >= _BIDS * n:
+        if len(waiting) or len(starved) > len(left) / 4:
+            epsilon *= 2
+        if len(starved) and not complete:
+            _renew(starved, floor, cells, dictionary, importance, owners, costs, beyond, workers)
+            waiting = np.concatenate([waiting, starved])
+        left = waiting
+        if not len(left):
             break
-        renewed = nearest_owners(
-            cells[left], dictionary, k, prices=floor.price, weights=importance[left], workers=workers
-        )
-        beyond[left] = renewed.distances[:, -1]
-        plain = renewed.distances - floor.price[renewed.owners]
-        order = np.argsort(plain, axis=1, kind="stable")
-        owners[left] = np.take_along_axis(renewed.owners, order, axis=1)
-        costs[left] = np.take_along_axis(plain, order, axis=1)
+    left = np.flatnonzero(floor.tile_of == NOBODY)
     clashes = 0
     if len(left):
         clashes = fill_left(floor, left, cells, dictionary, importance, places, limits, workers=workers)
@@ -104,3 +103,26 @@ def assign(
     assert (floor.tile_of != NOBODY).all()
     progress("assign", n, n)
     return Assignment(floor.tile_of, nearest, clashes, bids)
+
+
+def _renew(
+    starved: npt.NDArray[np.int64],
+    floor: Floor,
+    cells: npt.NDArray[np.float32],
+    dictionary: Dictionary,
+    importance: npt.NDArray[np.float32],
+    owners: npt.NDArray[np.int32],
+    costs: npt.NDArray[np.float32],
+    beyond: npt.NDArray[np.float32],
+    workers: int,
+) -> None:
+    """Replace, in place, the lists of the starved cells by their best tiles at present prices."""
+    k = owners.shape[1]
+    renewed = nearest_owners(
+        cells[starved], dictionary, k, prices=floor.price, weights=importance[starved], workers=workers
+    )
+    beyond[starved] = renewed.distances[:, -1]
+    plain = renewed.distances - floor.price[renewed.owners]
+    order = np.argsort(plain, axis=1, kind="stable")
+    owners[starved] = np.take_along_axis(renewed.owners, order, axis=1)
+    costs[starved] = np.take_along_axis(plain, order, axis=1)

@@ -76,7 +76,7 @@ def bid(
     spacing: float,
     epsilon: float,
     most: int,
-) -> tuple[npt.NDArray[np.int64], int]:
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], int]:
     """Let `cells` bid until each holds a tile, is starved, or `most` bids were made.
 
     Parameters
@@ -92,12 +92,12 @@ def bid(
 
     Returns
     -------
-    The cells left without a tile, and the number of bids made.
+    The starved cells, the cells still waiting to bid, and the number of bids made.
     """
-    left, made = _bid(
+    starved, waiting, made = _bid(
         *floor.arrays(), cells, owners, costs, beyond, places, copies, np.float32(spacing), np.float32(epsilon), most
     )
-    return left, int(made)
+    return starved, waiting, int(made)
 
 
 @njit(nogil=True, cache=True)
@@ -168,11 +168,11 @@ def _bid(  # type: ignore[no-untyped-def]
                 second, best, toll, chosen = best, value, asked, tile
             elif value < second:
                 second = value
-        if chosen == NOBODY or best > beyond[cell]:
+        if chosen == NOBODY or best > beyond[cell] + epsilon:
             starved[aside] = cell
             aside += 1
             continue
-        second = min(second, beyond[cell])
+        second = max(best, min(second, beyond[cell]))
         margin = second - best if second < np.inf else np.float32(0)
         if toll > 0 or used[chosen] >= copies:
             clash = False
@@ -209,6 +209,4 @@ def _bid(  # type: ignore[no-untyped-def]
                 lowest_bid = min(lowest_bid, bid[holder])
                 holder = following[holder]
         price[chosen] = lowest_bid
-    left = np.concatenate((starved[:aside], waiting[:n]))
-    left.sort()
-    return left, made
+    return np.sort(starved[:aside]), np.sort(waiting[:n]), made

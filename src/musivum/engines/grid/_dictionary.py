@@ -19,7 +19,7 @@ from musivum.search import Dictionary
 _BLOCK = 4096
 _SAMPLE = 16384
 _MOST_ROWS = 1_500_000
-_ENERGY, _DIMENSIONS = 0.985, 48
+_ENERGY, _DIMENSIONS = 0.985, 32
 
 
 @dataclass(frozen=True, slots=True)

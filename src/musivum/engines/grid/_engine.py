@@ -9,13 +9,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
+from threadpoolctl import threadpool_limits
 
+from musivum.color import srgb_from_linear
 from musivum.engines.grid._assignment import Assignment, assign
 from musivum.engines.grid._cells import Cells, grid_shape, lay_out, lay_out_adaptive
 from musivum.engines.grid._dictionary import TileDictionary, describe
-from musivum.engines.grid._importance import automatic_importance, lightness_detail, mask_importance
+from musivum.engines.grid._importance import automatic_importance, mask_importance
 from musivum.engines.grid._limits import Limits, feasible_limits
-from musivum.engines.grid._metric import SIDE, fit_planes, metric
+from musivum.engines.grid._metric import SIDE, Planes, contrast_gain, fit_planes, metric
 from musivum.engines.grid._options import GridOptions
 from musivum.errors import LibraryError, OptionError
 from musivum.features import linear_samples, patches
@@ -27,9 +30,9 @@ from musivum.search import pair_costs
 
 _SMOOTH = 0.035  # OKLab RMS about its plane below which a block of cells may become one
 _TARGET_PIXELS = 2048
-_TARGET_PER_CELL = 16
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def plan_grid(
     target: npt.NDArray[np.uint8],
     library: Library,
@@ -78,7 +81,7 @@ def plan_grid(
     cell_patches = _target_patches(samples, fractions, workers)
     planes = fit_planes(cell_patches)
     if importance is None:
-        weight = automatic_importance(cell_patches, planes)
+        weight = automatic_importance(planes)
     else:
         weight = mask_importance(importance, fractions)
     area = (cells.boxes[:, 2] - cells.boxes[:, 0]) * (cells.boxes[:, 3] - cells.boxes[:, 1])
@@ -98,7 +101,7 @@ def plan_grid(
         vectors, described.dictionary, weight, cells.places, limits, workers=workers, progress=progress
     )
     costs, rows = pair_costs(vectors, described.dictionary, found.tile_of)
-    placements = _placements(library, cells, described, rows, costs, planes, cell_patches, workers)
+    placements = _placements(library, cells, described, rows, costs, planes, workers)
     table, alternates, placements = _used_tiles(library, placements, found)
     return Plan(
         canvas=canvas,
@@ -110,7 +113,7 @@ def plan_grid(
         tiles=table,
         placements=placements,
         alternates=alternates,
-        target=_reduced_target(samples, cells, canvas, workers),
+        target=_small_target(target, workers),
         recipe={"engine": "grid", "options": asdict(replace(options, workers=None)), "library": library.digest},
         statistics=_statistics(found, limits, costs, weight, library, described),
     )
@@ -142,8 +145,8 @@ def _cells(samples: npt.NDArray[np.uint16], canvas: Size, options: GridOptions, 
     details = []
     for level in range(options.adaptive, 0, -1):
         blocks = lay_out(canvas, columns >> level, rows >> level, "none")
-        detail = lightness_detail(_target_patches(samples, blocks.boxes / np.tile(canvas, 2), workers))
-        details.append(detail.reshape(rows >> level, columns >> level))
+        blocks_of = _target_patches(samples, blocks.boxes / np.tile(canvas, 2), workers)
+        details.append(fit_planes(blocks_of).spread.reshape(rows >> level, columns >> level))
     return lay_out_adaptive(canvas, columns, rows, details, _SMOOTH)
 
 
@@ -169,8 +172,7 @@ def _placements(
     described: TileDictionary,
     rows: npt.NDArray[np.int64],
     costs: npt.NDArray[np.float32],
-    planes: Any,
-    cell_patches: npt.NDArray[np.float32],
+    planes: Planes,
     workers: int,
 ) -> Placements:
     crops = described.crops
@@ -183,6 +185,7 @@ def _placements(
         plain,
         error=np.sqrt(costs),
         mean=own.mean,
+        gain=np.repeat(contrast_gain(planes, own)[:, None], 3, axis=1),
         shift=planes.mean - own.mean,
         slope=planes.slope - own.slope,
     )
@@ -220,23 +223,15 @@ def _used_tiles(
     return table, alternates, replace(placements, tile=index[:n].astype(np.int32))
 
 
-def _reduced_target(samples: npt.NDArray[np.uint16], cells: Cells, canvas: Size, workers: int) -> bytes:
-    from PIL import Image
-
-    from musivum.color import srgb_from_linear
-
-    side = (cells.boxes[:, 2] - cells.boxes[:, 0]).min()
-    scale = min(1.0, _TARGET_PIXELS / max(canvas), _TARGET_PER_CELL / side)
-    size = canvas.scaled(scale)
-    height, width, _ = samples.shape
-    x, y = np.linspace(0, width, size.width + 1), np.linspace(0, height, size.height + 1)
-    boxes = np.stack(
-        [np.tile(x[:-1], size.height), np.repeat(y[:-1], size.width), np.tile(x[1:], size.height), np.repeat(y[1:], size.width)],
-        axis=1,
-    )
-    reduced = patches(samples, boxes, 1, workers=workers).reshape(size.height, size.width, 3)
+def _small_target(target: npt.NDArray[np.uint8], workers: int) -> bytes:
+    """The target as a JPEG of at most 2048 pixels a side: what the overlay and the report need."""
+    height, width, _ = target.shape
+    size = Size(width, height).scaled(min(1.0, _TARGET_PIXELS / max(width, height)))
+    if size != (width, height):
+        cells = lay_out(Size(width, height), *size, "none")
+        target = srgb_from_linear(patches(linear_samples(target), cells.boxes, 1, workers=workers))
     buffer = io.BytesIO()
-    Image.fromarray(srgb_from_linear(reduced)).save(buffer, "JPEG", quality=95, subsampling=0)
+    Image.fromarray(target.reshape(size.height, size.width, 3)).save(buffer, "JPEG", quality=95, subsampling=0)
     return buffer.getvalue()
 
 

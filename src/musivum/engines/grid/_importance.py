@@ -1,4 +1,4 @@
-"""Where the best tiles should go, and where cells must stay small."""
+"""Where the best tiles should go."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from musivum.engines.grid._metric import Planes, fit_planes
+from musivum.engines.grid._metric import Planes
 from musivum.features import color_grid, linear_samples, patches
 
 _RANGE = 4.0
 
 
-def automatic_importance(cell_patches: npt.NDArray[np.float32], planes: Planes) -> npt.NDArray[np.float32]:
+def automatic_importance(planes: Planes) -> npt.NDArray[np.float32]:
     """Weigh cells by their detail and by how far their colour lies from the picture's mean.
 
     Returns
     -------
     (n,) weights of mean 1, from one half to twice the middle: eyes, edges and the odd colour count, plain sky less.
     """
-    detail = lightness_detail(cell_patches)
     apart = np.linalg.norm(planes.mean - planes.mean.mean(0), axis=1)
-    score = _share_of_most(detail) + 0.5 * _share_of_most(apart)
+    score = _share_of_most(planes.spread) + 0.5 * _share_of_most(apart)
     weight = np.exp2(np.clip(4 / 3 * score - 1, -1, 1))
     return (weight / weight.mean()).astype(np.float32)
 
@@ -42,20 +41,6 @@ def mask_importance(mask: npt.NDArray[np.uint8], boxes: npt.NDArray[np.float64])
     lightness = color_grid(mean)[:, 0].clip(0, 1)
     weight = _RANGE ** (2 * lightness - 1)
     return (weight / weight.mean()).astype(np.float32)
-
-
-def lightness_detail(cell_patches: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Root mean square of what a plane does not explain of each patch's OKLab colours, (n,)."""
-    side = cell_patches.shape[1]
-    planes = fit_planes(cell_patches)
-    at = (np.arange(side, dtype=np.float32) + 0.5) / side - 0.5
-    fitted = (
-        planes.mean[:, None, None]
-        + planes.slope[:, None, None, 0] * at[None, None, :, None]
-        + planes.slope[:, None, None, 1] * at[None, :, None, None]
-    )
-    rest = color_grid(cell_patches).reshape(-1, side, side, 3) - fitted
-    return np.asarray(np.sqrt((rest**2).sum(-1).mean((1, 2))), dtype=np.float32)
 
 
 def _share_of_most(values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:

@@ -1,6 +1,7 @@
 """The distance between a crop and a cell: what will differ when the crop has been tinted, plus the price of the tint.
 
-A patch is a grid of OKLab colours. Its plane (mean and slope) is what the tint moves; the rest, its structure, stays.
+A patch is a grid of OKLab colours. Its plane (mean and slope) is what the tint moves; the rest, its structure, stays,
+but for its contrast, which is lowered in smooth cells.
 After a tint of strength t the fraction 1 - t of the difference of the planes is left and t of it is altered, so
 
     cost = ((1 - t)^2 + price t^2) |plane difference|^2 + |rest difference|^2 + structure |gradient difference|^2,
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from musivum.features import color_grid, lightness_differences
 
 SIDE = 8
+_LEAST_GAIN = 0.5
 _LEAST = 0.1  # weight of the plane however strong the tint: below, flat cells would all choose the same flat photos
 
 
@@ -31,10 +33,13 @@ class Planes:
         (n, 3) OKLab.
     slope
         (n, 2, 3) OKLab per width and per height of the patch.
+    spread
+        (n,) root mean square distance in OKLab of the patch's pixels from the plane: its detail.
     """
 
     mean: npt.NDArray[np.float32]
     slope: npt.NDArray[np.float32]
+    spread: npt.NDArray[np.float32]
 
 
 def fit_planes(patches: npt.NDArray[np.float32]) -> Planes:
@@ -45,7 +50,17 @@ def fit_planes(patches: npt.NDArray[np.float32]) -> Planes:
     norm = side * float((at * at).sum())
     across = np.einsum("nyxc,x->nc", lab, at) / norm
     down = np.einsum("nyxc,y->nc", lab, at) / norm
-    return Planes(lab.mean((1, 2)), np.stack([across, down], axis=1))
+    mean = lab.mean((1, 2))
+    # The three parts are orthogonal, so what they explain adds up.
+    explained = (mean**2).sum(1) + norm / side**2 * (across**2 + down**2).sum(1)
+    rest = np.einsum("nyxc,nyxc->n", lab, lab) / side**2 - explained
+    return Planes(mean, np.stack([across, down], axis=1), np.sqrt(np.maximum(rest, 0)))
+
+
+def contrast_gain(cells: Planes, crops: Planes) -> npt.NDArray[np.float32]:
+    """Gain (n,) that lowers a crop's contrast towards its cell's, to one half at most; it is never raised."""
+    gain = cells.spread / np.maximum(crops.spread, 1e-4)
+    return gain.clip(_LEAST_GAIN, 1).astype(np.float32)
 
 
 def metric(

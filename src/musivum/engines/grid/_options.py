@@ -73,8 +73,8 @@ class GridOptions:
     copies: int | None = None
     spacing: float = 4
     use_all: bool = False
-    crops: int = 12
-    zoom: float = 0.7
+    crops: int = 16
+    zoom: float = 0.5
     focus: float = 0.25
     mirror: bool = True
     turns: bool = False
