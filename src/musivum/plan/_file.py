@@ -56,8 +56,8 @@ def save_plan(plan: Plan, path: str | Path) -> None:
         "statistics": plan.statistics,
     }
     try:
-        text = json.dumps(header, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)
-        members = {"plan.json": text.encode("utf-8", "surrogateescape")}
+        text = json.dumps(header, allow_nan=False, sort_keys=True, indent=1)
+        members = {"plan.json": text.encode("ascii")}
     except (TypeError, ValueError) as fault:
         raise PlanError(f"the plan's recipe or statistics cannot be written as JSON: {fault}") from fault
     members["tiles/sizes.npy"] = _npy_bytes(plan.tiles.sizes)
@@ -132,7 +132,7 @@ def _read(archive: zipfile.ZipFile) -> Plan:
 
 def _header(text: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(text.decode("utf-8", "surrogateescape"))
+        header = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as fault:
         raise PlanError("plan.json is no JSON") from fault
     if not isinstance(header, dict) or header.get("format") != _FORMAT:

@@ -16,13 +16,14 @@ import numpy.typing as npt
 from musivum.color import linear_from_srgb
 from musivum.errors import OptionError, UnreadableImage
 from musivum.geometry import Box
+from musivum.library import Library
 from musivum.plan import Plan
 from musivum.progress import Progress, silent
 from musivum.raster import decode
 from musivum.render._bytes import to_bytes
 from musivum.render._layout import jobs_of, lay_out, overlay_job
 from musivum.render._paint import paint, settle
-from musivum.render._sources import Image, Sources, TileImages, read_only
+from musivum.render._sources import Image, Sources, read_only
 
 _STRIP_BYTES = 6 * 2**20  # of linear light, for one worker
 _STRIP_ROWS = (8, 256)
@@ -75,7 +76,7 @@ class Drawing:
     def __init__(
         self,
         plan: Plan,
-        library: TileImages,
+        library: Library,
         *,
         scale: float = 1.0,
         tint: float | None = None,
@@ -198,7 +199,7 @@ class Drawing:
 
 def draw(
     plan: Plan,
-    library: TileImages,
+    library: Library,
     *,
     scale: float = 1.0,
     region: Box | None = None,

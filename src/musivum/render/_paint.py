@@ -29,7 +29,7 @@ def paint(
     """
     rows, columns = strip.shape[1], strip.shape[2]
     line = np.empty((3, columns), np.float32)
-    lab = np.empty((6, columns), np.float32)
+    lab = np.empty((14, columns), np.float32)
     where = np.empty(columns, np.int32)
     alpha = np.empty(columns, np.float32)
     base = np.empty(3, np.float32)

@@ -6,41 +6,19 @@ from collections import OrderedDict
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from musivum.errors import PlanError, UnreadableImage
 from musivum.geometry import Size
+from musivum.library import Library
 from musivum.plan import Plan
 from musivum.raster import decode
 
 _ENOUGH = 1.001  # drawing a source larger than this counts as larger than its resolution
 _CACHED_BYTES = 96 * 2**20
-
-
-class PackedImages(Protocol):
-    """Images of several sizes in one flat array of sRGB bytes."""
-
-    @property
-    def data(self) -> npt.NDArray[Any]: ...
-    @property
-    def offsets(self) -> npt.NDArray[np.int64]: ...
-    @property
-    def sizes(self) -> npt.NDArray[np.int32]: ...
-
-
-class TileImages(Protocol):
-    """What drawing asks of a library."""
-
-    @property
-    def path(self) -> Path: ...
-    @property
-    def sources(self) -> tuple[str, ...]: ...
-    @property
-    def thumbs(self) -> PackedImages: ...
-    def row(self, tile: str, /) -> int: ...
 
 
 class Image(NamedTuple):
@@ -67,7 +45,7 @@ class Needs(NamedTuple):
 class Sources:
     """Tiles of a plan in a library: thumbnails by row, originals decoded once and kept while they fit."""
 
-    def __init__(self, plan: Plan, library: TileImages, cached_bytes: int = _CACHED_BYTES) -> None:
+    def __init__(self, plan: Plan, library: Library, cached_bytes: int = _CACHED_BYTES) -> None:
         rows = _library_rows(plan, library)
         thumbs = library.thumbs
         self.data: npt.NDArray[np.uint8] = read_only(thumbs.data)
@@ -77,8 +55,7 @@ class Sources:
         self._files = [library.sources[row] for row in rows]
         self._lock = Lock()
         self._kept: OrderedDict[tuple[int, int], Future[Image | None]] = OrderedDict()
-        self._kept_bytes = 0
-        self._cached_bytes = cached_bytes
+        self._limit = cached_bytes
 
     def needs(self, tile: npt.NDArray[np.int32], scale: npt.NDArray[np.float64]) -> Needs:
         """What placements of these tiles need that are drawn `scale` times their full size."""
@@ -116,15 +93,21 @@ class Sources:
         height, width = decoded.pixels.shape[:2]
         return Image(read_only(decoded.pixels.reshape(-1)), 0, width, height)
 
+    @property
+    def cached_bytes(self) -> int:
+        """Bytes of the originals that are kept."""
+        images = (future.result() for future in list(self._kept.values()) if future.done())
+        return sum(image.data.nbytes for image in images if image)
+
     def _forget(self) -> None:
         with self._lock:
-            done = {key: future.result() for key, future in self._kept.items() if future.done()}
-            total = sum(image.data.nbytes for image in done.values() if image)
-            for key, image in done.items():
-                if total <= self._cached_bytes:
+            excess = self.cached_bytes - self._limit
+            for key, future in list(self._kept.items()):
+                if excess <= 0:
                     break
+                image = future.result() if future.done() else None
                 if image:
-                    total -= image.data.nbytes
+                    excess -= image.data.nbytes
                     del self._kept[key]
 
 
@@ -136,7 +119,7 @@ def read_only(flat: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     return view
 
 
-def _library_rows(plan: Plan, library: TileImages) -> npt.NDArray[np.int64]:
+def _library_rows(plan: Plan, library: Library) -> npt.NDArray[np.int64]:
     rows = np.zeros(len(plan.tiles), np.int64)
     lost = []
     for i, tile in enumerate(plan.tiles.ids):

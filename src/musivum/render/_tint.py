@@ -27,44 +27,54 @@ def _root(x: Any) -> Any:
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
-def _into_gamut(red: Any, green: Any, blue: Any, light: Any, lab_a: Any, lab_b: Any, n: int) -> None:
-    """Linear light (n,) of the most colourful colours in the gamut with these OKLab lightnesses and hues.
+def _halve(share: Any, cubics: Any, half: Any) -> None:
+    """Add `half` to the share (n,) of each chroma where the colour stays in the gamut.
 
-    Along the line from grey to a colour each channel is a cubic polynomial of the share t of the chroma. The halving
-    has a fixed number of steps and no branch, so that several colours are halved at once.
+    Rows of `cubics` (10, n): the constant, then three coefficients for each channel.
     """
+    c = cubics[0]
+    r1, r2, r3 = cubics[1], cubics[2], cubics[3]
+    g1, g2, g3 = cubics[4], cubics[5], cubics[6]
+    b1, b2, b3 = cubics[7], cubics[8], cubics[9]
+    for k in range(len(share)):
+        t = share[k] + half
+        r = c[k] + t * (r1[k] + t * (r2[k] + t * r3[k]))
+        g = c[k] + t * (g1[k] + t * (g2[k] + t * g3[k]))
+        b = c[k] + t * (b1[k] + t * (b2[k] + t * b3[k]))
+        inside = min(min(min(r, g), b), _ONE - max(max(r, g), b))
+        share[k] = t if inside >= _ZERO else share[k]
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
+def _into_gamut(lab: Any, cubics: Any, share: Any) -> None:
+    """Replace n OKLab colours in lab (3, >= n) by the linear light of the most colourful colours in the gamut.
+
+    These have the same lightness and hue. Along the line from grey to a colour each channel is a cubic polynomial of
+    the share t of the chroma. All colours are halved together, which vector units like. `share` is (n,).
+    """
+    n = len(share)
     for k in range(n):
-        a, b = lab_a[k], lab_b[k]
-        grey = min(max(light[k], _ZERO), _ONE)
+        grey, a, b = min(max(lab[0, k], _ZERO), _ONE), lab[1, k], lab[2, k]
         d0 = _TO_ROOTS[0, 1] * a + _TO_ROOTS[0, 2] * b
         d1 = _TO_ROOTS[1, 1] * a + _TO_ROOTS[1, 2] * b
         d2 = _TO_ROOTS[2, 1] * a + _TO_ROOTS[2, 2] * b
-        s = _THREE * grey * grey
-        q = _THREE * grey
-        c = grey * grey * grey
-        r1 = s * (_TO_RGB[0, 0] * d0 + _TO_RGB[0, 1] * d1 + _TO_RGB[0, 2] * d2)
-        g1 = s * (_TO_RGB[1, 0] * d0 + _TO_RGB[1, 1] * d1 + _TO_RGB[1, 2] * d2)
-        b1 = s * (_TO_RGB[2, 0] * d0 + _TO_RGB[2, 1] * d1 + _TO_RGB[2, 2] * d2)
         e0, e1, e2 = d0 * d0, d1 * d1, d2 * d2
-        r2 = q * (_TO_RGB[0, 0] * e0 + _TO_RGB[0, 1] * e1 + _TO_RGB[0, 2] * e2)
-        g2 = q * (_TO_RGB[1, 0] * e0 + _TO_RGB[1, 1] * e1 + _TO_RGB[1, 2] * e2)
-        b2 = q * (_TO_RGB[2, 0] * e0 + _TO_RGB[2, 1] * e1 + _TO_RGB[2, 2] * e2)
-        e0, e1, e2 = e0 * d0, e1 * d1, e2 * d2
-        r3 = _TO_RGB[0, 0] * e0 + _TO_RGB[0, 1] * e1 + _TO_RGB[0, 2] * e2
-        g3 = _TO_RGB[1, 0] * e0 + _TO_RGB[1, 1] * e1 + _TO_RGB[1, 2] * e2
-        b3 = _TO_RGB[2, 0] * e0 + _TO_RGB[2, 1] * e1 + _TO_RGB[2, 2] * e2
-        share, half = _ZERO, _HALF
-        for _ in range(_HALVINGS):
-            t = share + half
-            r = c + t * (r1 + t * (r2 + t * r3))
-            g = c + t * (g1 + t * (g2 + t * g3))
-            u = c + t * (b1 + t * (b2 + t * b3))
-            inside = min(min(min(r, g), u), _ONE - max(max(r, g), u))
-            share = t if inside >= _ZERO else share
-            half *= _HALF
-        red[k] = c + share * (r1 + share * (r2 + share * r3))
-        green[k] = c + share * (g1 + share * (g2 + share * g3))
-        blue[k] = c + share * (b1 + share * (b2 + share * b3))
+        share[k] = _ZERO
+        cubics[0, k] = grey * grey * grey
+        for c in range(3):
+            m0, m1, m2 = _TO_RGB[c, 0], _TO_RGB[c, 1], _TO_RGB[c, 2]
+            cubics[1 + 3 * c, k] = _THREE * grey * grey * (m0 * d0 + m1 * d1 + m2 * d2)
+            cubics[2 + 3 * c, k] = _THREE * grey * (m0 * e0 + m1 * e1 + m2 * e2)
+            cubics[3 + 3 * c, k] = m0 * e0 * d0 + m1 * e1 * d1 + m2 * e2 * d2
+    half = _ONE
+    for _ in range(_HALVINGS):
+        half *= _HALF
+        _halve(share, cubics, half)
+    for c in range(3):
+        for k in range(n):
+            t = share[k]
+            curve = cubics[1 + 3 * c, k] + t * (cubics[2 + 3 * c, k] + t * cubics[3 + 3 * c, k])
+            lab[c, k] = cubics[0, k] + t * curve
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
@@ -80,7 +90,7 @@ def tint_row(
 ) -> None:
     """Replace n pixels of linear light in row (3, >= n) by ``gain p + base + tilt (first + j)``, p in OKLab.
 
-    `gain`, `base` and `tilt` are (3,); `lab` (6, >= n) and `where` (>= n,) are scratch. Colours outside sRGB keep
+    `gain`, `base` and `tilt` are (3,); `lab` (14, >= n) and `where` (>= n,) are scratch. Colours outside sRGB keep
     lightness and hue.
     """
     red, green, blue = row[0], row[1], row[2]
@@ -113,7 +123,8 @@ def tint_row(
             where[m] = j
             lab_l[m], lab_a[m], lab_b[m] = lab_l[j], lab_a[j], lab_b[j]
             m += 1
-    _into_gamut(lab[3], lab[4], lab[5], lab_l, lab_a, lab_b, m)
+    if m > 0:
+        _into_gamut(lab, lab[3:13], lab[13, :m])
     for k in range(m):
         j = where[k]
-        red[j], green[j], blue[j] = lab[3, k], lab[4, k], lab[5, k]
+        red[j], green[j], blue[j] = lab[0, k], lab[1, k], lab[2, k]
