@@ -1,0 +1,34 @@
+"""What a plan can become: a picture file, a score, a report."""
+
+from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto
+from musivum.export._exporters import EXPORTERS, Exporter, Look, Picture, export
+from musivum.export._fidelity import mean_difference, ssim
+from musivum.export._lines import lines
+from musivum.export._repeat import nearest_repeat
+from musivum.export._report import Fidelity, Report, Use, report
+from musivum.export._score import Score, score
+from musivum.export._write_report import REPORT_FORMATS, check_report_path, write_report
+
+__all__ = [
+    "EXPORTERS",
+    "REPORT_FORMATS",
+    "Explanation",
+    "Exporter",
+    "Fidelity",
+    "Look",
+    "Picture",
+    "Report",
+    "ScarceColour",
+    "Score",
+    "Use",
+    "WantedPhoto",
+    "check_report_path",
+    "export",
+    "lines",
+    "mean_difference",
+    "nearest_repeat",
+    "report",
+    "score",
+    "ssim",
+    "write_report",
+]

@@ -1,0 +1,119 @@
+"""From a plan to a file: the suffix chooses the writer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from musivum.errors import OptionError
+from musivum.geometry import Size
+from musivum.library import Library
+from musivum.plan import Plan
+from musivum.progress import Progress, silent
+from musivum.raster import PICTURE_FORMATS, check_picture, write_picture
+
+if TYPE_CHECKING:
+    from musivum.render import Drawing, Drawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a plan is to be drawn; None stands for the plan's own value."""
+
+    scale: float = 1.0
+    tint: float | None = None
+    overlay: float | None = None
+    gap: float | None = None
+    background: tuple[int, int, int] | None = None
+    workers: int | None = None
+
+    def drawing(self, plan: Plan, library: Library) -> Drawing:
+        """The plan, ready to be drawn in strips or regions."""
+        from musivum.render import Drawing
+
+        return Drawing(
+            plan,
+            library,
+            scale=self.scale,
+            tint=self.tint,
+            overlay=self.overlay,
+            gap=self.gap,
+            background=self.background,
+            workers=self.workers,
+        )
+
+
+class Picture(NamedTuple):
+    """A picture that was written: its file, size in pixels, and what its placements were drawn from."""
+
+    path: Path
+    size: Size
+    drawn: Drawn
+
+
+class Exporter(Protocol):
+    """Writes a plan to a file that appears in one step; gets its pixels from `look.drawing` and nowhere else."""
+
+    def __call__(
+        self, plan: Plan, library: Library, path: Path, look: Look, quality: int, dpi: float | None, progress: Progress
+    ) -> Picture: ...
+
+
+def _raster(
+    plan: Plan, library: Library, path: Path, look: Look, quality: int, dpi: float | None, progress: Progress
+) -> Picture:
+    check_picture(path, plan.canvas.scaled(look.scale))
+    drawing = look.drawing(plan, library)
+    write_picture(path, drawing.strips(progress=progress), drawing.size, quality=quality, dpi=dpi)
+    return Picture(path, drawing.size, drawing.drawn)
+
+
+EXPORTERS: dict[str, Exporter] = dict.fromkeys(PICTURE_FORMATS, _raster)
+"""What writes each kind of file, by suffix in lower case."""
+
+
+def export(
+    plan: Plan,
+    library: Library,
+    path: Path,
+    *,
+    scale: float = 1.0,
+    dpi: float | None = None,
+    quality: int = 92,
+    tint: float | None = None,
+    overlay: float | None = None,
+    gap: float | None = None,
+    background: tuple[int, int, int] | None = None,
+    workers: int | None = None,
+    progress: Progress = silent,
+) -> Picture:
+    """Draw a plan into a file; the file appears when it is whole.
+
+    Parameters
+    ----------
+    path
+        Its suffix, one of `EXPORTERS`, chooses the format.
+    scale
+        Output pixels per canvas pixel.
+    dpi
+        Pixels per inch noted in the file.
+    quality
+        1..100, for JPEG and WebP.
+    tint, overlay, gap, background
+        In place of the plan's own.
+    workers
+        Threads; the picture does not depend on it.
+
+    Raises
+    ------
+    OptionError
+        If the suffix, an option or the folder does not do.
+    PlanError
+        If the library lacks a tile of the plan.
+    """
+    exporter = EXPORTERS.get(path.suffix.lower())
+    if exporter is None:
+        raise OptionError(f"cannot write {path}: the suffix must be one of {', '.join(EXPORTERS)}")
+    look = Look(scale=scale, tint=tint, overlay=overlay, gap=gap, background=background, workers=workers)
+    return exporter(plan, library, path, look, quality, dpi, progress)

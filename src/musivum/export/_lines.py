@@ -1,0 +1,85 @@
+"""A report in words."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+
+from musivum.export._explanation import Explanation, ScarceColour
+from musivum.export._report import Report
+
+_SHOWN = 5
+
+
+def lines(report: Report) -> list[str]:
+    """The report as lines of plain text for people."""
+    out = _figures(report)
+    out += [f"limit relaxed: {text}" for text in report.relaxed]
+    if report.clashes:
+        out.append(f"{report.clashes:,} cells are nearer to a repeat of their photo than was asked, for want of others")
+    if report.explanation is not None:
+        out += ["", *_reasons(report.explanation)]
+    return out
+
+
+def _figures(report: Report) -> list[str]:
+    rows = []
+    for at in report.fidelity:
+        text = f"CIEDE2000 {at.ciede2000:.1f} (0 is equal), SSIM {at.ssim:.2f} (1 is equal)"
+        rows.append((f"fidelity at {at.pixels_per_cell} pixels a cell", text))
+    if report.alteration is not None:
+        rows.append(("alteration of the photos", f"CIE76 {report.alteration:.1f} (0 is untouched)"))
+    rows.append(("cells", f"{report.cells:,}"))
+    rows.append(("different photos", f"{report.distinct:,} of {report.available:,}"))
+    if report.most_used and report.most_used[0].used > 1:
+        top = report.most_used[:_SHOWN]
+        names = _names([use.file for use in top])
+        text = ", ".join(f"{name} ({use.used:,}x)" for name, use in zip(names, top, strict=True))
+        rows.append(("most used", text))
+    if report.nearest_repeat is None:
+        rows.append(("nearest repeat", "none, every photo is shown once"))
+    else:
+        rows.append(("nearest repeat", f"{report.nearest_repeat:.3g} cells apart (1 is touching)"))
+    if report.excess is not None:
+        rows.append(("cost over its lower bound", f"{1 + report.excess:.3g} (1 is the best there is without limits)"))
+    width = max(len(name) for name, _ in rows)
+    return [f"{name:<{width}}  {text}" for name, text in rows]
+
+
+def _reasons(why: Explanation) -> list[str]:
+    out = [
+        "Where the error comes from:",
+        f"  {why.missing:>4.0%}  colours that the library lacks",
+        f"  {why.detail:>4.0%}  detail and contrast that no photo matches, whatever the limits",
+        f"  {why.limits:>4.0%}  limits on repeats: the best photos were taken",
+    ]
+    if why.missing_colours:
+        out += ["", "Colours that the library lacks; photos to add:", *_colours(why.missing_colours)]
+    if why.scarce_colours:
+        out += ["", "Colours with too few photos; photos to add:", *_colours(why.scarce_colours)]
+    if why.wanted:
+        out += ["", "Good photos that ran out; more like these would help:"]
+        top = why.wanted[:_SHOWN]
+        for name, photo in zip(_names([photo.file for photo in top]), top, strict=True):
+            out.append(f"  {name}: best for {_count(photo.wanted, 'cell')}, shown in {photo.used:,}")
+    return out
+
+
+def _colours(colours: Sequence[ScarceColour]) -> list[str]:
+    return [
+        f"  about {_count(lack.photos, 'photo')} of {lack.name} ({lack.hex}): {_count(lack.cells, 'cell')}, "
+        f"{lack.share:.0%} of the error"
+        for lack in colours
+    ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _names(files: Sequence[str]) -> list[str]:
+    """Names of files, with their folder where two would read alike."""
+    names = [os.path.basename(file.replace("\\", "/")) or file for file in files]
+    seen = Counter(names)
+    return [file if seen[name] > 1 else name for name, file in zip(names, files, strict=True)]

@@ -1,0 +1,126 @@
+"""The report of a plan: how good it is, how it repeats, and what it lacks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto, explain
+from musivum.export._repeat import nearest_repeat
+from musivum.export._score import score
+from musivum.library import Library
+from musivum.plan import Plan
+
+PIXELS_PER_CELL = (4, 8)
+_MOST_USED = 10
+
+
+class Fidelity(NamedTuple):
+    """Mean CIEDE2000 and SSIM against the target at so many pixels across a cell."""
+
+    pixels_per_cell: int
+    ciede2000: float
+    ssim: float
+
+
+class Use(NamedTuple):
+    """A photo and how many cells show it."""
+
+    file: str
+    used: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What can be said about a plan; every field is JSON once named tuples are objects.
+
+    Attributes
+    ----------
+    fidelity
+        At each of `PIXELS_PER_CELL`; empty if the plan holds no target.
+    alteration
+        Mean CIE76 between the photos as drawn and as they were, at the first of `PIXELS_PER_CELL`; None without target.
+    cells, distinct, available
+        Placements, photos among them, and photos that the engine could choose from.
+    most_used
+        The photos that show most often.
+    nearest_repeat
+        In cells; see `nearest_repeat`.
+    cost, bound
+        What the engine minimised, and what it would be if every cell had its best photo, limits or not; None if the
+        engine does not say.
+    excess
+        Share by which the cost exceeds the bound.
+    relaxed, clashes
+        Limits that could not hold, in words; cells nearer to a repeat than the limits allow.
+    explanation
+        None if the plan holds no alternates.
+    """
+
+    fidelity: tuple[Fidelity, ...]
+    alteration: float | None
+    cells: int
+    distinct: int
+    available: int
+    most_used: tuple[Use, ...]
+    nearest_repeat: float | None
+    cost: float | None
+    bound: float | None
+    excess: float | None
+    relaxed: tuple[str, ...]
+    clashes: int
+    explanation: Explanation | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as objects, lists, text, finite numbers and None."""
+        return {name: _plain(value) for name, value in asdict(self).items()}
+
+
+def report(plan: Plan, library: Library, *, workers: int | None = None) -> Report:
+    """Report on a plan.
+
+    Parameters
+    ----------
+    library
+        The one that holds the plan's tiles.
+
+    Raises
+    ------
+    PlanError
+        If the library lacks a tile, or the plan's target is damaged.
+    """
+    scores = []
+    if plan.target:
+        scores = [score(plan, library, pixels, workers=workers) for pixels in PIXELS_PER_CELL]
+    used = np.bincount(plan.placements.tile, minlength=len(plan.tiles))
+    most = [int(i) for i in np.argsort(-used, kind="stable")[:_MOST_USED] if used[i]]
+    told = plan.statistics
+    cost, bound = _number(told.get("cost")), _number(told.get("bound"))
+    relaxed, clashes, available = told.get("relaxed"), told.get("clashes"), told.get("eligible")
+    return Report(
+        fidelity=tuple(Fidelity(n, s.ciede2000, s.ssim) for n, s in zip(PIXELS_PER_CELL, scores, strict=False)),
+        alteration=scores[0].alteration if scores else None,
+        cells=len(plan.placements),
+        distinct=int(np.count_nonzero(used)),
+        available=available if isinstance(available, int) else len(library),
+        most_used=tuple(Use(plan.tiles.sources[i], int(used[i])) for i in most),
+        nearest_repeat=nearest_repeat(plan),
+        cost=cost,
+        bound=bound,
+        excess=cost / bound - 1 if cost is not None and bound else None,
+        relaxed=tuple(map(str, relaxed)) if isinstance(relaxed, list) else (),
+        clashes=clashes if isinstance(clashes, int) else 0,
+        explanation=explain(plan, library),
+    )
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and np.isfinite(value) else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (Explanation, Fidelity, ScarceColour, Use, WantedPhoto)):
+        return {name: _plain(item) for name, item in value._asdict().items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

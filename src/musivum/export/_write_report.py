@@ -1,0 +1,79 @@
+"""A report to a file: figures, a table of placements, or a picture; the suffix chooses."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from musivum.errors import OptionError
+from musivum.export._report import Report
+from musivum.export._table import placements_csv
+from musivum.geometry import Size
+from musivum.plan import Plan
+from musivum.raster import check_picture, write_picture
+
+
+def _write_json(report: Report, plan: Plan, path: Path) -> None:
+    _write_text(json.dumps(report.as_json(), allow_nan=False, indent=1) + "\n", path)
+
+
+def _write_csv(report: Report, plan: Plan, path: Path) -> None:
+    _write_text(placements_csv(plan), path)
+
+
+def _write_map(report: Report, plan: Plan, path: Path) -> None:
+    from musivum.export._error_map import error_map
+
+    check_picture(path, Size(1, 1))
+    pixels = error_map(plan)
+    write_picture(path, [pixels], Size(pixels.shape[1], pixels.shape[0]))
+
+
+REPORT_FORMATS: dict[str, Callable[[Report, Plan, Path], None]] = {
+    ".json": _write_json,
+    ".csv": _write_csv,
+    ".png": _write_map,
+    ".jpg": _write_map,
+    ".jpeg": _write_map,
+}
+"""What writes each kind of report, by suffix in lower case."""
+
+
+def check_report_path(path: Path) -> None:
+    """Raise OptionError unless a report can be written there: call it before the work, not after."""
+    if path.suffix.lower() not in REPORT_FORMATS:
+        raise OptionError(f"cannot write {path}: a report's suffix must be one of {', '.join(REPORT_FORMATS)}")
+    if path.is_dir():
+        raise OptionError(f"cannot write {path}: that is a folder; give the name of a file in it")
+    if not path.parent.is_dir():
+        raise OptionError(f"cannot write {path}: there is no folder {path.parent}")
+
+
+def write_report(report: Report, plan: Plan, path: Path) -> None:
+    """Write a report on a plan; the file appears in one step.
+
+    The suffix says what it holds: ``.json`` every figure of the report, ``.csv`` which photo is where,
+    ``.png`` or ``.jpg`` where the error is.
+
+    Raises
+    ------
+    OptionError
+        If the suffix or the folder does not do, or the disk is full.
+    PlanError
+        If the plan's target is damaged.
+    """
+    check_report_path(path)
+    REPORT_FORMATS[path.suffix.lower()](report, plan, path)
+
+
+def _write_text(text: str, path: Path) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
+        temporary.replace(path)
+    except OSError as fault:
+        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    finally:
+        temporary.unlink(missing_ok=True)
