@@ -1,7 +1,6 @@
 """The verbs: what a person can do with musivum, as plain functions that read files, fill defaults and raise."""
 
 from musivum.api._demo import Demo, demo, demo_target
-from musivum.api._drawing import Picture
 from musivum.api._grid import Mosaic, grid
 from musivum.api._library import (
     index,
@@ -12,6 +11,7 @@ from musivum.api._library import (
 )
 from musivum.api._render import render
 from musivum.api._size import OutputSize
+from musivum.export import Picture
 
 __all__ = [
     "Demo",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from musivum.api._drawing import Picture, draw_to_file, user_path
+from musivum.api._drawing import draw_to_file, user_path
 from musivum.api._size import OutputSize
 from musivum.errors import LibraryError, OptionError, PlanError
+from musivum.export import Picture
 from musivum.library import Library, open_library
 from musivum.plan import Plan, load_plan
 from musivum.progress import Progress, silent
