@@ -13,7 +13,7 @@ from numba import njit
 from musivum.render._jobs import HARD, HEXAGON, TURNED
 from musivum.render._outline import coverage
 from musivum.render._resample import resample
-from musivum.render._tint import tint_row
+from musivum.render._tint import gamut_row, tint_row
 from musivum.render._turned import turned_row, turned_window
 
 _ZERO, _ONE = np.float32(0), np.float32(1)
@@ -61,7 +61,9 @@ def paint(
             if job.tinted:
                 for c in range(3):
                     base[c] = job.base[c] + job.tilt[1, c] * np.float32(y - job.outer[1])
-                tint_row(line, lab, where, n, job.gain, base, job.tilt[0], x0 - job.outer[0])
+                outside = tint_row(line, lab, where, n, job.gain, base, job.tilt[0], x0 - job.outer[0])
+                if outside > 0:
+                    gamut_row(line, lab, where, outside)
 
             i, first, last = y - top, x0 - left, x1 - left
             if job.shape == HARD and job.opacity == _ONE:

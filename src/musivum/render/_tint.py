@@ -46,13 +46,14 @@ def _halve(share: Any, cubics: Any, half: Any) -> None:
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
-def _into_gamut(lab: Any, cubics: Any, share: Any) -> None:
-    """Replace n OKLab colours in lab (3, >= n) by the linear light of the most colourful colours in the gamut.
+def gamut_row(row: Any, lab: Any, where: Any, n: int) -> None:
+    """Replace the n pixels `where` (n,) of row (3, m) by the most colourful colours in the gamut like lab (3, >= n).
 
-    These have the same lightness and hue. Along the line from grey to a colour each channel is a cubic polynomial of
-    the share t of the chroma. All colours are halved together, which vector units like. `share` is (n,).
+    Like these, they have the same OKLab lightness and hue. Along the line from grey to a colour each channel is a cubic
+    polynomial of the share t of the chroma. All colours are halved together, which vector units like. Rows from the
+    fourth on of lab (14, >= n) are scratch.
     """
-    n = len(share)
+    cubics, share = lab[3:13], lab[13, :n]
     for k in range(n):
         grey, a, b = min(max(lab[0, k], _ZERO), _ONE), lab[1, k], lab[2, k]
         d0 = _TO_ROOTS[0, 1] * a + _TO_ROOTS[0, 2] * b
@@ -74,7 +75,7 @@ def _into_gamut(lab: Any, cubics: Any, share: Any) -> None:
         for k in range(n):
             t = share[k]
             curve = cubics[1 + 3 * c, k] + t * (cubics[2 + 3 * c, k] + t * cubics[3 + 3 * c, k])
-            lab[c, k] = cubics[0, k] + t * curve
+            row[c, where[k]] = cubics[0, k] + t * curve
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
@@ -87,11 +88,11 @@ def tint_row(
     base: npt.NDArray[np.float32],
     tilt: npt.NDArray[np.float32],
     first: int,
-) -> None:
+) -> int:
     """Replace n pixels of linear light in row (3, >= n) by ``gain p + base + tilt (first + j)``, p in OKLab.
 
-    `gain`, `base` and `tilt` are (3,); `lab` (14, >= n) and `where` (>= n,) are scratch. Colours outside sRGB keep
-    lightness and hue.
+    `gain`, `base` and `tilt` are (3,). Returns how many of them are outside sRGB; the first so many of `where` (>= n,)
+    and lab (14, >= n) tell which and what their OKLab colours are, as `gamut_row` wants them.
     """
     red, green, blue = row[0], row[1], row[2]
     lab_l, lab_a, lab_b = lab[0], lab[1], lab[2]
@@ -123,8 +124,4 @@ def tint_row(
             where[m] = j
             lab_l[m], lab_a[m], lab_b[m] = lab_l[j], lab_a[j], lab_b[j]
             m += 1
-    if m > 0:
-        _into_gamut(lab, lab[3:13], lab[13, :m])
-    for k in range(m):
-        j = where[k]
-        red[j], green[j], blue[j] = lab[0, k], lab[1, k], lab[2, k]
+    return m
