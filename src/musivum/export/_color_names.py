@@ -42,7 +42,7 @@ def colour_name(oklab: tuple[float, float, float]) -> str:
 
 
 def _shades(name: str, lightness: float, chroma: float) -> list[str]:
-    dark = 0.32 if name in ("brown", "olive") else 0.42
+    dark = 0.32 if name in ("brown", "olive") else 0.45
     if lightness < dark / 1.6:
         return ["very dark"]
     if lightness < dark:

@@ -99,7 +99,7 @@ def explain(plan: Plan, library: Library) -> Explanation | None:
         limits=float(added.sum()),
         missing_colours=_scarce_colours(colour, unavoidable, np.flatnonzero(missing), plan.statistics),
         scarce_colours=_scarce_colours(colour, added, np.flatnonzero(scarce), plan.statistics),
-        wanted=_wanted(plan),
+        wanted=_wanted(plan, added > 0),
     )
 
 
@@ -153,11 +153,12 @@ def _photos_for(cells: int, statistics: dict[str, Any]) -> int:
     return max(1, min(cells, math.ceil(max(by_copies, by_spacing))))
 
 
-def _wanted(plan: Plan) -> tuple[WantedPhoto, ...]:
+def _wanted(plan: Plan, worse: npt.NDArray[np.bool_]) -> tuple[WantedPhoto, ...]:
     best, tile = plan.alternates.tile[:, 0], plan.placements.tile
     n = len(plan.tiles)
     wanted = np.bincount(best[best >= 0], minlength=n)
-    missed = np.bincount(best[(best >= 0) & (best != tile)], minlength=n)
+    missed = np.bincount(best[(best >= 0) & (best != tile) & worse], minlength=n)
     used = np.bincount(tile, minlength=n)
+    missed[used == 0] = 0  # never had, so never run out
     order = np.argsort(-missed, kind="stable")[:_LISTED]
     return tuple(WantedPhoto(plan.tiles.sources[i], int(wanted[i]), int(used[i])) for i in order if missed[i] > 0)

@@ -1,0 +1,63 @@
+"""Every exporter writes a picture that others read."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from export.albums import random_mosaic
+from musivum.errors import OptionError
+from musivum.export import EXPORTERS, export
+from musivum.render import draw
+
+
+@pytest.mark.parametrize("suffix", EXPORTERS)
+@pytest.mark.parametrize("capital", [False, True])
+def test_size_resolution_profile_and_pixels(suffix, capital, tmp_path):
+    plan, album = random_mosaic(1)
+    path = tmp_path / f"picture{suffix.upper() if capital else suffix}"
+    seen = []
+    written = export(
+        plan,
+        album,
+        path,
+        scale=1.7,
+        dpi=254,
+        quality=100,
+        tint=0.3,
+        workers=2,
+        progress=lambda *step: seen.append(step),
+    )
+    assert written.path == path and [file.name for file in tmp_path.iterdir()] == [path.name]
+    expected = draw(plan, album, scale=1.7, tint=0.3)
+    assert tuple(written.size) == expected.shape[1::-1]
+    assert written.drawn.originals + written.drawn.thumbnails == len(plan.placements)
+    assert seen[-1][1] == seen[-1][2]
+    with Image.open(path) as image:
+        assert image.size == tuple(written.size)
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
+        assert "sRGB" in ImageCms.getProfileDescription(profile)
+        resolution = image.info.get("dpi") or (image.getexif()[0x011A], image.getexif()[0x011B])
+        assert resolution == pytest.approx((254, 254), rel=1e-3)
+        pixels = np.asarray(image.convert("RGB")).astype(int)
+    difference = np.abs(pixels - expected)
+    assert difference.max() <= (12 if image.format == "JPEG" else 0)
+
+
+def test_options_reach_the_drawing(tmp_path):
+    plan, album = random_mosaic(2)
+    look = {"scale": 0.8, "tint": 0.0, "overlay": 0.5, "gap": 2.0, "background": (1, 2, 3)}
+    export(plan, album, tmp_path / "a.png", **look)
+    with Image.open(tmp_path / "a.png") as image:
+        assert (np.asarray(image) == draw(plan, album, **look)).all()
+        assert "dpi" not in image.info
+
+
+@pytest.mark.parametrize("name", ["a.xyz", "a", "nowhere/a.png"])
+def test_what_cannot_be_written_is_refused_in_one_line(name, tmp_path):
+    plan, album = random_mosaic(3)
+    with pytest.raises(OptionError) as fault:
+        export(plan, album, tmp_path / name)
+    assert "\n" not in str(fault.value) and str(tmp_path) in str(fault.value)
+    assert not list(tmp_path.iterdir())
