@@ -35,8 +35,9 @@ def paint(
     base = np.empty(3, np.float32)
     for k in range(len(jobs)):
         job = jobs[k]
-        x0, x1 = max(job.paint[0], left), min(job.paint[2], left + columns)
-        y0, y1 = max(job.paint[1], top), min(job.paint[3], top + rows)
+        box, flip, outer = job.paint, job.flip, job.outer
+        x0, x1 = max(box[0], left), min(box[2], left + columns)
+        y0, y1 = max(box[1], top), min(box[3], top + rows)
         n = x1 - x0
         if n <= 0 or y1 <= y0:
             continue
@@ -47,8 +48,8 @@ def paint(
         patch = resample(data, job.offset, job.width, job.height, start, step, (u0, v0), (u1 - u0, v1 - v0))
         # Index of the patch's pixel at (x0, y0), and its change along and across the output's rows.
         flat, plane = patch.reshape(-1), (v1 - v0) * (u1 - u0)
-        across, along = (u1 - u0) * (-1 if job.flip[1] else 1), -1 if job.flip[0] else 1
-        corner = (u1 - u0 - 1 if job.flip[0] else 0) + (plane - (u1 - u0) if job.flip[1] else 0)
+        across, along = (u1 - u0) * (-1 if flip[1] else 1), -1 if flip[0] else 1
+        corner = (u1 - u0 - 1 if flip[0] else 0) + (plane - (u1 - u0) if flip[1] else 0)
         if job.swap:
             along, across = across, along
 
@@ -60,8 +61,8 @@ def paint(
                     _take(line[c, :n], flat, c * plane + corner + across * (y - y0), along)
             if job.tinted:
                 for c in range(3):
-                    base[c] = job.base[c] + job.tilt[1, c] * np.float32(y - job.outer[1])
-                outside = tint_row(line, lab, where, n, job.gain, base, job.tilt[0], x0 - job.outer[0])
+                    base[c] = job.base[c] + job.tilt[1, c] * np.float32(y - outer[1])
+                outside = tint_row(line, lab, where, n, job.gain, base, job.tilt[0], x0 - outer[0])
                 if outside > 0:
                     gamut_row(line, lab, where, outside)
 
@@ -86,13 +87,14 @@ def paint(
 @njit(nogil=True, cache=True, error_model="numpy")
 def _window(job: Any, x0: int, y0: int, x1: int, y1: int) -> tuple[int, int, int, int]:
     """Patch pixels u0, v0, u1, v1 that output pixels x0 <= x < x1, y0 <= y < y1 show."""
-    u0, u1, v0, v1 = x0 - job.outer[0], x1 - job.outer[0], y0 - job.outer[1], y1 - job.outer[1]
+    outer, count, flip = job.outer, job.count, job.flip
+    u0, u1, v0, v1 = x0 - outer[0], x1 - outer[0], y0 - outer[1], y1 - outer[1]
     if job.swap:
         u0, u1, v0, v1 = v0, v1, u0, u1
-    if job.flip[0]:
-        u0, u1 = job.count[0] - u1, job.count[0] - u0
-    if job.flip[1]:
-        v0, v1 = job.count[1] - v1, job.count[1] - v0
+    if flip[0]:
+        u0, u1 = count[0] - u1, count[0] - u0
+    if flip[1]:
+        v0, v1 = count[1] - v1, count[1] - v0
     return u0, v0, u1, v1
 
 

@@ -27,17 +27,16 @@ def turned_row(
 ) -> None:
     """Row of n output pixels from (x0, y) on, bilinear in a turned patch whose first pixel is (u0, v0)."""
     height, width = patch.shape[1], patch.shape[2]
+    a, b, count = job.inverse[0], job.inverse[1], job.count
+    middle = y + 0.5
     for j in range(n):
-        x, yy = x0 + j + 0.5, y + 0.5
-        u = job.inverse[0, 0] * x + job.inverse[0, 1] * yy + job.inverse[0, 2] - 0.5
-        v = job.inverse[1, 0] * x + job.inverse[1, 1] * yy + job.inverse[1, 2] - 0.5
-        u = min(max(u, 0.0), job.count[0] - 1.0)
-        v = min(max(v, 0.0), job.count[1] - 1.0)
-        iu, iv = int(u), int(v)
-        fu, fv = np.float32(u - iu), np.float32(v - iv)
-        a0, b0 = min(max(iu - u0, 0), width - 1), min(max(iv - v0, 0), height - 1)
-        a1, b1 = min(max(iu - u0 + 1, 0), width - 1), min(max(iv - v0 + 1, 0), height - 1)
+        x = x0 + j + 0.5
+        u = min(max(a[0] * x + a[1] * middle + a[2] - 0.5, 0.0), count[0] - 1.0)
+        v = min(max(b[0] * x + b[1] * middle + b[2] - 0.5, 0.0), count[1] - 1.0)
+        fu, fv = np.float32(u - int(u)), np.float32(v - int(v))
+        left, upper = min(max(int(u) - u0, 0), width - 1), min(max(int(v) - v0, 0), height - 1)
+        right, lower = min(max(int(u) - u0 + 1, 0), width - 1), min(max(int(v) - v0 + 1, 0), height - 1)
         for c in range(3):
-            upper = patch[c, b0, a0] + fu * (patch[c, b0, a1] - patch[c, b0, a0])
-            lower = patch[c, b1, a0] + fu * (patch[c, b1, a1] - patch[c, b1, a0])
-            line[c, j] = upper + fv * (lower - upper)
+            above = patch[c, upper, left] + fu * (patch[c, upper, right] - patch[c, upper, left])
+            below = patch[c, lower, left] + fu * (patch[c, lower, right] - patch[c, lower, left])
+            line[c, j] = above + fv * (below - above)
