@@ -87,7 +87,7 @@ def cielab_from_linear(linear: FloatArray) -> FloatArray:
 
 def cie76(lab1: FloatArray, lab2: FloatArray) -> FloatArray:
     """Euclidean distance in CIELAB [3]."""
-    return np.sqrt(np.sum((np.asarray(lab1) - np.asarray(lab2)) ** 2, axis=-1))
+    return np.asarray(np.sqrt(np.sum((np.asarray(lab1) - np.asarray(lab2)) ** 2, axis=-1)))
 
 
 def ciede2000(lab1: FloatArray, lab2: FloatArray) -> FloatArray:
@@ -122,7 +122,7 @@ def ciede2000(lab1: FloatArray, lab2: FloatArray) -> FloatArray:
     R_C = 2 * np.sqrt(C**7 / (C**7 + 25.0**7))
     R_T = -np.sin(np.pi / 3 * np.exp(-(((np.degrees(h) - 275) / 25) ** 2))) * R_C
     l, c, k = dL / S_L, dC / S_C, dH / S_H
-    return np.sqrt(np.maximum(l * l + c * c + k * k + R_T * c * k, 0))
+    return np.asarray(np.sqrt(np.maximum(l * l + c * c + k * k + R_T * c * k, 0)))
 
 
 DIFFERENCES: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {"cie76": cie76, "ciede2000": ciede2000}

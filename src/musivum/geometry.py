@@ -75,9 +75,7 @@ class Similarity:
     def __matmul__(self, first: Similarity) -> Similarity:
         """The map that applies `first` and then this one."""
         origin = self((first.dx, first.dy))
-        return Similarity(
-            self.scale * first.scale, self.rotation + first.rotation, float(origin[0]), float(origin[1])
-        )
+        return Similarity(self.scale * first.scale, self.rotation + first.rotation, float(origin[0]), float(origin[1]))
 
     def inverse(self) -> Similarity:
         """The map that undoes this one."""

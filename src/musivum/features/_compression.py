@@ -34,7 +34,7 @@ class Compression:
 
     def __call__(self, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Project (n, d) vectors to (n, k); distances between rows shrink, never grow."""
-        return (vectors - self.mean) @ self.basis
+        return np.asarray((vectors - self.mean) @ self.basis, np.float32)
 
 
 def compress(dictionary: npt.NDArray[np.float32], *, energy: float = 0.99, most: int = 64) -> Compression:
@@ -54,7 +54,9 @@ def compress(dictionary: npt.NDArray[np.float32], *, energy: float = 0.99, most:
     covariance = (dictionary.T @ dictionary).astype(np.float64) / len(dictionary) - np.outer(mean, mean)
     values, vectors = np.linalg.eigh(covariance)
     values, vectors = np.maximum(values[::-1], 0), vectors[:, ::-1]
-    kept = np.cumsum(values) / max(values.sum(), np.finfo(np.float64).tiny)
+    total = values.sum()
+    alike = total <= 1e-12 * (mean @ mean)  # all rows the same: what is left is rounding
+    kept = np.ones(len(values)) if alike else np.cumsum(values) / total
     k = min(int(np.searchsorted(kept, energy)) + 1, most, len(values))
     signs = np.where(vectors[np.abs(vectors).argmax(0), np.arange(len(values))] < 0, -1, 1)[:k]
     return Compression(mean.astype(np.float32), (vectors[:, :k] * signs).astype(np.float32), float(kept[k - 1]))

@@ -44,8 +44,8 @@ def _maps(grids: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     lab = color_grid(grids).reshape(-1, _SIDE, _SIDE, 3).astype(np.float64)
     distance = np.linalg.norm(lab - lab.mean((1, 2), keepdims=True), axis=-1)
     middle = np.sin(np.pi * (np.arange(_SIDE) + 0.5) / _SIDE)
-    maps: npt.NDArray[np.float64] = (distance + 0.02) * (0.5 + np.outer(middle, middle))
-    return maps / maps.sum((1, 2), keepdims=True)
+    maps = (distance + 0.02) * (0.5 + np.outer(middle, middle))
+    return np.asarray(maps / maps.sum((1, 2), keepdims=True))
 
 
 def _summed(maps: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -63,4 +63,4 @@ def _at(
     fy, fx = y - i, x - j
     top = table[picture, i, j] * (1 - fx) + table[picture, i, j + 1] * fx
     bottom = table[picture, i + 1, j] * (1 - fx) + table[picture, i + 1, j + 1] * fx
-    return top * (1 - fy) + bottom * fy
+    return np.asarray(top * (1 - fy) + bottom * fy)

@@ -133,7 +133,7 @@ def pair_costs(
 
 
 def _augmented_rows(dictionary: Dictionary) -> npt.NDArray[np.float32]:
-    """f (|d|^2 - 2 d.x + |x|^2) as one product with (x, 1, |x|^2)."""
+    """Write f (|d|^2 - 2 d.x + |x|^2) as a product of these rows with (x, 1, |x|^2)."""
     v, f = dictionary.vectors, dictionary.factors[:, None]
     return np.concatenate([-2 * f * v, f * np.einsum("ij,ij->i", v, v)[:, None], f], axis=1)
 

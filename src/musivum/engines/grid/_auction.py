@@ -95,7 +95,7 @@ def bid(
     The starved cells, the cells still waiting to bid, and the number of bids made.
     """
     starved, waiting, made = _bid(
-        *floor.arrays(), cells, owners, costs, beyond, places, copies, np.float32(spacing), np.float32(epsilon), most
+        floor.arrays(), cells, owners, costs, beyond, places, copies, np.float32(spacing), np.float32(epsilon), most
     )
     return starved, waiting, int(made)
 
@@ -138,9 +138,8 @@ def _release(cell, tile, tile_of, first, following, used):  # type: ignore[no-un
 
 
 @njit(nogil=True, cache=True)
-def _bid(  # type: ignore[no-untyped-def]
-    tile_of, bid, first, following, used, price, cells, owners, costs, beyond, places, copies, spacing, epsilon, most
-):
+def _bid(floor, cells, owners, costs, beyond, places, copies, spacing, epsilon, most):  # type: ignore[no-untyped-def]
+    tile_of, bid, first, following, used, price = floor
     k = owners.shape[1]
     waiting = np.empty(tile_of.shape[0], np.int64)
     n = cells.shape[0]

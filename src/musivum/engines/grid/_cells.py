@@ -75,7 +75,7 @@ def grid_shape(canvas: Size, options: GridOptions) -> tuple[int, int]:
         columns, rows = (max(step, step * round(n / step)) for n in (columns, rows))
     if columns > canvas.width or rows > canvas.height or columns * rows > _MOST:
         raise OptionError(
-            f"{columns} x {rows} cells do not fit {canvas.width} x {canvas.height} pixels: ask for fewer, or a larger size"
+            f"{columns} x {rows} cells do not fit {canvas.width} x {canvas.height} pixels: ask for fewer cells"
         )
     return columns, rows
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 _STEP = 0.35  # of the crop's own side, between neighbouring crops
 _RATIO = 0.7  # of one crop size to the next larger
+_PLACES = 9  # most positions along one side, for panoramas
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +103,5 @@ def _centred(width: float, height: float) -> tuple[float, float, float, float]:
 
 def _positions(extent: float) -> list[float]:
     slack = 1 - extent
-    count = round(slack / extent / _STEP) + 1
+    count = min(round(slack / extent / _STEP) + 1, _PLACES)
     return [slack / 2] if count < 2 else [slack * i / (count - 1) for i in range(count)]

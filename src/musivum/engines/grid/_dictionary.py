@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,16 +29,12 @@ class TileDictionary:
     dictionary: Dictionary
     compression: Compression
 
-    def project(
-        self, patches: npt.NDArray[np.float32], matrix: npt.NDArray[np.float32]
-    ) -> npt.NDArray[np.float32]:
+    def project(self, patches: npt.NDArray[np.float32], matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Vectors of (n, SIDE, SIDE, 3) linear-light patches in the dictionary's space."""
         blocks = [patches[i : i + _BLOCK] for i in range(0, len(patches), _BLOCK)]
         return np.concatenate([self.compression(color_grid(b) @ matrix) for b in blocks])
 
-    def patches(
-        self, library: Library, rows: npt.NDArray[np.int64], *, workers: int = 1
-    ) -> npt.NDArray[np.float32]:
+    def patches(self, library: Library, rows: npt.NDArray[np.int64], *, workers: int = 1) -> npt.NDArray[np.float32]:
         """Linear-light patches of the given crops, as they will be drawn."""
         return crop_patches(library, self.crops, rows, workers=workers)
 
@@ -83,7 +78,7 @@ def describe(
     crops = candidate_crops(
         library.sizes, aspect, most=most, zoom=options.zoom, mirror=options.mirror, turns=options.turns
     )
-    factors = (1 + options.focus * (1 - kept_saliency(library.swatches, crops.tile, crops.boxes, workers=workers)))
+    factors = 1 + options.focus * (1 - kept_saliency(library.swatches, crops.tile, crops.boxes, workers=workers))
     factors = (factors / favour[crops.tile]).astype(np.float32)
     sample = np.unique(np.linspace(0, len(crops) - 1, min(len(crops), _SAMPLE)).astype(np.int64))
     compression = compress(

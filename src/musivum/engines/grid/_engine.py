@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import io
 import os
 from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 from threadpoolctl import threadpool_limits
 
-from musivum.color import srgb_from_linear
 from musivum.engines.grid._assignment import Assignment, assign
-from musivum.engines.grid._cells import Cells, grid_shape, lay_out, lay_out_adaptive
+from musivum.engines.grid._compose import place_crops, used_tiles
 from musivum.engines.grid._dictionary import TileDictionary, describe
 from musivum.engines.grid._importance import automatic_importance, mask_importance
 from musivum.engines.grid._limits import Limits, feasible_limits
-from musivum.engines.grid._metric import SIDE, Planes, contrast_gain, fit_planes, metric
+from musivum.engines.grid._metric import fit_planes, hexagon_mask, metric
 from musivum.engines.grid._options import GridOptions
+from musivum.engines.grid._target import cell_patches, cut_cells, small_target
 from musivum.errors import LibraryError, OptionError
-from musivum.features import linear_samples, patches
+from musivum.features import linear_samples
 from musivum.geometry import Size
 from musivum.library import Library
-from musivum.plan import Alternates, Placements, Plan, TileTable, fit_crops
+from musivum.plan import Plan
 from musivum.progress import Progress, silent
 from musivum.search import pair_costs
 
-_SMOOTH = 0.035  # OKLab RMS about its plane below which a block of cells may become one
-_TARGET_PIXELS = 2048
 
-
-@threadpool_limits.wrap(limits=1, user_api="blas")
 def plan_grid(
     target: npt.NDArray[np.uint8],
     library: Library,
@@ -73,36 +67,46 @@ def plan_grid(
     """
     options = options or GridOptions()
     canvas = canvas or Size(target.shape[1], target.shape[0])
-    workers = options.workers or os.cpu_count() or 1
     library, favour = _eligible(library, options, weights)
-    samples = linear_samples(target)
-    cells = _cells(samples, canvas, options, workers)
-    fractions = cells.boxes / np.tile(canvas, 2)
-    cell_patches = _target_patches(samples, fractions, workers)
-    planes = fit_planes(cell_patches)
-    if importance is None:
-        weight = automatic_importance(planes)
-    else:
-        weight = mask_importance(importance, fractions)
-    area = (cells.boxes[:, 2] - cells.boxes[:, 0]) * (cells.boxes[:, 3] - cells.boxes[:, 1])
-    weight = (weight * area / area.mean()).astype(np.float32)
+    # Products of few columns are slower on many threads, and their last bits would depend on how many there are.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _plan(
+            target, library, options, canvas, importance, favour, options.workers or os.cpu_count() or 1, progress
+        )
 
+
+def _plan(
+    target: npt.NDArray[np.uint8],
+    library: Library,
+    options: GridOptions,
+    canvas: Size,
+    mask: npt.NDArray[np.uint8] | None,
+    favour: npt.NDArray[np.float64],
+    workers: int,
+    progress: Progress,
+) -> Plan:
+    samples = linear_samples(target)
+    cells = cut_cells(samples, canvas, options, workers)
+    fractions = cells.boxes / np.tile(canvas, 2)
+    patches = cell_patches(samples, fractions, workers)
+    planes = fit_planes(patches)
+    importance = automatic_importance(planes) if mask is None else mask_importance(mask, fractions)
+    area = (cells.boxes[:, 2] - cells.boxes[:, 0]) * (cells.boxes[:, 3] - cells.boxes[:, 1])
+    importance = (importance * area / area.mean()).astype(np.float32)
     matrix = metric(
         tint=options.tint,
         shift_price=options.shift_price,
         chroma=options.chroma,
         structure=options.structure,
-        mask=_hexagon_mask() if cells.outline == "hexagon" else None,
+        mask=hexagon_mask() if cells.outline == "hexagon" else None,
     )
     described = describe(library, cells.aspect, matrix, options, favour, workers=workers, progress=progress)
-    vectors = described.project(cell_patches, matrix)
+    vectors = described.project(patches, matrix)
     limits = feasible_limits(options, len(cells), len(library))
-    found = assign(
-        vectors, described.dictionary, weight, cells.places, limits, workers=workers, progress=progress
-    )
+    found = assign(vectors, described.dictionary, importance, cells.places, limits, workers=workers, progress=progress)
     costs, rows = pair_costs(vectors, described.dictionary, found.tile_of)
-    placements = _placements(library, cells, described, rows, costs, planes, workers)
-    table, alternates, placements = _used_tiles(library, placements, found)
+    placements = place_crops(library, cells, described, rows, costs, planes, workers)
+    table, alternates, placements = used_tiles(library, placements, found.nearest)
     return Plan(
         canvas=canvas,
         background=(0, 0, 0),
@@ -113,9 +117,9 @@ def plan_grid(
         tiles=table,
         placements=placements,
         alternates=alternates,
-        target=_small_target(target, workers),
+        target=small_target(target, workers),
         recipe={"engine": "grid", "options": asdict(replace(options, workers=None)), "library": library.digest},
-        statistics=_statistics(found, limits, costs, weight, library, described),
+        statistics=_statistics(found, limits, costs, importance, library, described),
     )
 
 
@@ -136,103 +140,6 @@ def _eligible(
         raise LibraryError(f"{library.path}: no photo to use: index some, or ban fewer")
     rows = np.flatnonzero(keep)
     return (library if keep.all() else library.select(rows)), favour[rows]
-
-
-def _cells(samples: npt.NDArray[np.uint16], canvas: Size, options: GridOptions, workers: int) -> Cells:
-    columns, rows = grid_shape(canvas, options)
-    if not options.adaptive:
-        return lay_out(canvas, columns, rows, options.offset)
-    details = []
-    for level in range(options.adaptive, 0, -1):
-        blocks = lay_out(canvas, columns >> level, rows >> level, "none")
-        blocks_of = _target_patches(samples, blocks.boxes / np.tile(canvas, 2), workers)
-        details.append(fit_planes(blocks_of).spread.reshape(rows >> level, columns >> level))
-    return lay_out_adaptive(canvas, columns, rows, details, _SMOOTH)
-
-
-def _target_patches(
-    samples: npt.NDArray[np.uint16], fractions: npt.NDArray[np.float64], workers: int
-) -> npt.NDArray[np.float32]:
-    height, width, _ = samples.shape
-    return patches(samples, fractions * np.array([width, height, width, height]), SIDE, workers=workers)
-
-
-def _hexagon_mask() -> npt.NDArray[np.float32]:
-    """Share of each grid square inside the pointy-top hexagon that the grid bounds, by 8 x 8 points a square."""
-    at = (np.arange(SIDE * 8) + 0.5) / (SIDE * 8) - 0.5
-    x, y = np.abs(at)[None, :], np.abs(at)[:, None]
-    inside = y <= 0.5 - x / 2
-    share: npt.NDArray[np.float32] = inside.reshape(SIDE, 8, SIDE, 8).mean((1, 3), dtype=np.float32)
-    return np.maximum(share, 1e-3)
-
-
-def _placements(
-    library: Library,
-    cells: Cells,
-    described: TileDictionary,
-    rows: npt.NDArray[np.int64],
-    costs: npt.NDArray[np.float32],
-    planes: Planes,
-    workers: int,
-) -> Placements:
-    crops = described.crops
-    tile, mirror, turn = crops.tile[rows], crops.mirror[rows], crops.turn[rows]
-    sizes = library.sizes[tile].astype(np.float64)
-    crop = _of_aspect(crops.boxes[rows] * np.tile(sizes, 2), cells.boxes, turn, sizes)
-    own = fit_planes(described.patches(library, rows, workers=workers))
-    plain = Placements.plain(tile, crop, fit_crops(crop, cells.boxes, turn), mirror)
-    return replace(
-        plain,
-        error=np.sqrt(costs),
-        mean=own.mean,
-        gain=np.repeat(contrast_gain(planes, own)[:, None], 3, axis=1),
-        shift=planes.mean - own.mean,
-        slope=planes.slope - own.slope,
-    )
-
-
-def _of_aspect(
-    crop: npt.NDArray[np.float64],
-    boxes: npt.NDArray[np.float64],
-    turn: npt.NDArray[np.int8],
-    sizes: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
-    """Trim each crop about its middle to the exact aspect of its cell, so that no photo is stretched."""
-    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    aspect = np.where(turn % 2 == 0, width / height, height / width)
-    w, h = crop[:, 2] - crop[:, 0], crop[:, 3] - crop[:, 1]
-    w, h = np.minimum(w, h * aspect), np.minimum(h, w / aspect)
-    x, y = (crop[:, 0] + crop[:, 2]) / 2, (crop[:, 1] + crop[:, 3]) / 2
-    x, y = x.clip(w / 2, sizes[:, 0] - w / 2), y.clip(h / 2, sizes[:, 1] - h / 2)
-    return np.stack([x - w / 2, y - h / 2, x + w / 2, y + h / 2], axis=1)
-
-
-def _used_tiles(
-    library: Library, placements: Placements, found: Assignment
-) -> tuple[TileTable, Alternates, Placements]:
-    """Keep only the tiles that the plan mentions."""
-    near = found.nearest.owners
-    used, index = np.unique(np.concatenate([placements.tile, near.reshape(-1)]), return_inverse=True)
-    if used[0] < 0:
-        used, index = used[1:], index - 1
-    n = len(placements)
-    table = TileTable(
-        tuple(library.ids[i] for i in used), tuple(library.sources[i] for i in used), library.sizes[used]
-    )
-    alternates = Alternates(index[n:].reshape(near.shape).astype(np.int32), np.sqrt(found.nearest.distances))
-    return table, alternates, replace(placements, tile=index[:n].astype(np.int32))
-
-
-def _small_target(target: npt.NDArray[np.uint8], workers: int) -> bytes:
-    """The target as a JPEG of at most 2048 pixels a side: what the overlay and the report need."""
-    height, width, _ = target.shape
-    size = Size(width, height).scaled(min(1.0, _TARGET_PIXELS / max(width, height)))
-    if size != (width, height):
-        cells = lay_out(Size(width, height), *size, "none")
-        target = srgb_from_linear(patches(linear_samples(target), cells.boxes, 1, workers=workers))
-    buffer = io.BytesIO()
-    Image.fromarray(target.reshape(size.height, size.width, 3)).save(buffer, "JPEG", quality=95, subsampling=0)
-    return buffer.getvalue()
 
 
 def _statistics(

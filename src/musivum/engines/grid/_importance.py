@@ -23,7 +23,7 @@ def automatic_importance(planes: Planes) -> npt.NDArray[np.float32]:
     apart = np.linalg.norm(planes.mean - planes.mean.mean(0), axis=1)
     score = _share_of_most(planes.spread) + 0.5 * _share_of_most(apart)
     weight = np.exp2(np.clip(4 / 3 * score - 1, -1, 1))
-    return (weight / weight.mean()).astype(np.float32)
+    return np.asarray(weight / weight.mean(), np.float32)
 
 
 def mask_importance(mask: npt.NDArray[np.uint8], boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
@@ -40,7 +40,7 @@ def mask_importance(mask: npt.NDArray[np.uint8], boxes: npt.NDArray[np.float64])
     mean = patches(linear_samples(mask), boxes * np.array([width, height, width, height]), 1)
     lightness = color_grid(mean)[:, 0].clip(0, 1)
     weight = _RANGE ** (2 * lightness - 1)
-    return (weight / weight.mean()).astype(np.float32)
+    return np.asarray(weight / weight.mean(), np.float32)
 
 
 def _share_of_most(values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:

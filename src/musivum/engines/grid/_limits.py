@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from musivum.engines.grid._options import GridOptions
 
 _ROOM = 1.5  # tiles wanted per cell of a spacing square, so that the last cells still find one
+_EVEN = 1.5  # times its even share that a tile may be used when nobody says how often
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,18 @@ class Limits:
 def feasible_limits(options: GridOptions, cells: int, tiles: int) -> Limits:
     """Settle the limits for `cells` cells and `tiles` tiles.
 
-    With no copies asked for, a tile may be used up to twice its even share.
+    With no copies asked for, a tile may be used up to one and a half times its even share.
     """
     relaxed = []
     widest = math.sqrt(tiles / _ROOM)
     spacing = options.spacing
     if spacing > 1 and spacing > widest:
         spacing = max(1.0, math.floor(widest))
-        relaxed.append(f"spacing {options.spacing:g} -> {spacing:g}: it needs {math.ceil(_ROOM * options.spacing**2)} photos")
+        relaxed.append(
+            f"spacing {options.spacing:g} -> {spacing:g}: it needs {math.ceil(_ROOM * options.spacing**2)} photos"
+        )
     least = math.ceil(cells / tiles)
-    copies = 2 * least if options.copies is None else options.copies or cells
+    copies = math.ceil(_EVEN * cells / tiles) if options.copies is None else options.copies or cells
     if copies < least:
         relaxed.append(f"copies {copies} -> {least}: {cells} cells and {tiles} photos")
         copies = least

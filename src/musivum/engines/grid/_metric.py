@@ -94,3 +94,12 @@ def metric(
     edges = lightness_differences(np.eye(SIDE * SIDE, dtype=np.float32).reshape(-1, SIDE, SIDE))
     lightness_edges = np.kron(edges, np.array([[1.0], [0.0], [0.0]]))
     return (np.concatenate([colour, structure * lightness_edges], axis=1) / SIDE).astype(np.float32)
+
+
+def hexagon_mask() -> npt.NDArray[np.float32]:
+    """Share of each grid square inside the pointy-top hexagon that the grid bounds, by 8 x 8 points a square."""
+    at = (np.arange(SIDE * 8) + 0.5) / (SIDE * 8) - 0.5
+    x, y = np.abs(at)[None, :], np.abs(at)[:, None]
+    inside = y <= 0.5 - x / 2
+    share: npt.NDArray[np.float32] = inside.reshape(SIDE, 8, SIDE, 8).mean((1, 3), dtype=np.float32)
+    return np.maximum(share, 1e-3)

@@ -1,0 +1,79 @@
+"""From chosen crops to the parts of a plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.engines.grid._cells import Cells
+from musivum.engines.grid._dictionary import TileDictionary
+from musivum.engines.grid._metric import Planes, contrast_gain, fit_planes
+from musivum.library import Library
+from musivum.plan import Alternates, Placements, TileTable, fit_crops
+from musivum.search import Neighbours
+
+
+def place_crops(
+    library: Library,
+    cells: Cells,
+    described: TileDictionary,
+    rows: npt.NDArray[np.int64],
+    costs: npt.NDArray[np.float32],
+    planes: Planes,
+    workers: int,
+) -> Placements:
+    """Put crop rows[i] of the dictionary on cell i, with the tint that moves its colours to the cell's.
+
+    Parameters
+    ----------
+    costs
+        (n,) squared errors of the choices.
+    planes
+        Colours of the cells.
+    """
+    crops = described.crops
+    tile, mirror, turn = crops.tile[rows], crops.mirror[rows], crops.turn[rows]
+    sizes = library.sizes[tile].astype(np.float64)
+    crop = _of_aspect(crops.boxes[rows] * np.tile(sizes, 2), cells.boxes, turn, sizes)
+    own = fit_planes(described.patches(library, rows, workers=workers))
+    plain = Placements.plain(tile, crop, fit_crops(crop, cells.boxes, turn), mirror)
+    return replace(
+        plain,
+        error=np.sqrt(costs),
+        mean=own.mean,
+        gain=np.repeat(contrast_gain(planes, own)[:, None], 3, axis=1),
+        shift=planes.mean - own.mean,
+        slope=planes.slope - own.slope,
+    )
+
+
+def _of_aspect(
+    crop: npt.NDArray[np.float64],
+    boxes: npt.NDArray[np.float64],
+    turn: npt.NDArray[np.int8],
+    sizes: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Trim each crop about its middle to the exact aspect of its cell, so that no photo is stretched."""
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    aspect = np.where(turn % 2 == 0, width / height, height / width)
+    w, h = crop[:, 2] - crop[:, 0], crop[:, 3] - crop[:, 1]
+    w, h = np.minimum(w, h * aspect), np.minimum(h, w / aspect)
+    x, y = (crop[:, 0] + crop[:, 2]) / 2, (crop[:, 1] + crop[:, 3]) / 2
+    x, y = x.clip(w / 2, sizes[:, 0] - w / 2), y.clip(h / 2, sizes[:, 1] - h / 2)
+    return np.stack([x - w / 2, y - h / 2, x + w / 2, y + h / 2], axis=1)
+
+
+def used_tiles(
+    library: Library, placements: Placements, nearest: Neighbours
+) -> tuple[TileTable, Alternates, Placements]:
+    """Keep only the tiles that the plan mentions, the `nearest` ones of each cell as its alternates."""
+    near = nearest.owners
+    used, index = np.unique(np.concatenate([placements.tile, near.reshape(-1)]), return_inverse=True)
+    if used[0] < 0:
+        used, index = used[1:], index - 1
+    n = len(placements)
+    table = TileTable(tuple(library.ids[i] for i in used), tuple(library.sources[i] for i in used), library.sizes[used])
+    alternates = Alternates(index[n:].reshape(near.shape).astype(np.int32), np.sqrt(nearest.distances))
+    return table, alternates, replace(placements, tile=index[:n].astype(np.int32))

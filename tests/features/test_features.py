@@ -1,0 +1,124 @@
+"""Patches, extractors, saliency and compression against their definitions."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from musivum.color import linear_from_srgb, oklab_from_linear
+from musivum.features import EXTRACTORS, color_grid, compress, gradient, kept_saliency, linear_samples, patches
+
+
+def picture(seed, height, width):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def slow_patch(linear, box, side):
+    """Area average by sampling every pixel a thousandth apart would take; here by exact overlaps, one by one."""
+    height, width, _ = linear.shape
+    out = np.zeros((side, side, 3))
+    xs, ys = np.linspace(box[0], box[2], side + 1), np.linspace(box[1], box[3], side + 1)
+    for r in range(side):
+        for c in range(side):
+            total = 0.0
+            for y in range(int(np.floor(ys[r])), int(np.ceil(ys[r + 1]))):
+                for x in range(int(np.floor(xs[c])), int(np.ceil(xs[c + 1]))):
+                    w = max(0, min(ys[r + 1], y + 1) - max(ys[r], y)) * max(0, min(xs[c + 1], x + 1) - max(xs[c], x))
+                    out[r, c] += w * linear[min(max(y, 0), height - 1), min(max(x, 0), width - 1)]
+                    total += w
+            out[r, c] /= total
+    return out
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 10**6),
+    st.tuples(st.floats(-4, 8), st.floats(-4, 6), st.floats(0.3, 14), st.floats(0.3, 14)),
+    st.integers(1, 5),
+)
+def test_a_patch_is_the_area_average_in_linear_light(seed, corner_and_size, side):
+    pixels = picture(seed, 9, 13)
+    x, y, w, h = corner_and_size
+    box = np.array([[x, y, x + w, y + h]])
+    found = patches(linear_samples(pixels), box, side)[0]
+    np.testing.assert_allclose(found, slow_patch(linear_from_srgb(pixels), box[0], side), atol=2e-4)
+
+
+def test_patches_of_blocks_and_workers_are_the_same():
+    samples = linear_samples(picture(1, 40, 50))
+    boxes = np.random.default_rng(2).uniform(0, 20, (1300, 4))
+    boxes[:, 2:] += boxes[:, :2] + 1
+    assert (patches(samples, boxes, 4, workers=1) == patches(samples, boxes, 4, workers=4)).all()
+
+
+@pytest.mark.parametrize("name", EXTRACTORS)
+@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (8, 8)])
+def test_every_extractor_keeps_its_contract(name, shape):
+    given_patches = np.random.default_rng(0).uniform(0, 1, (5, *shape, 3)).astype(np.float32)
+    given_patches[0] = 0
+    before = given_patches.copy()
+    vectors = EXTRACTORS[name](given_patches)
+    assert vectors.dtype == np.float32
+    assert vectors.shape[0] == 5
+    assert vectors.flags.c_contiguous
+    assert np.isfinite(vectors).all()
+    assert (given_patches == before).all()
+    np.testing.assert_allclose(EXTRACTORS[name](given_patches[2:3]), vectors[2:3], atol=1e-6)
+
+
+def test_the_colour_grid_is_oklab_row_by_row():
+    given_patches = np.random.default_rng(3).uniform(0, 1, (2, 3, 4, 3)).astype(np.float32)
+    expected = oklab_from_linear(given_patches.astype(np.float64)).reshape(2, -1)
+    np.testing.assert_allclose(color_grid(given_patches), expected, atol=1e-5)
+
+
+def test_the_gradient_ignores_a_shift_of_lightness():
+    grey = np.array([[0.2, 0.4], [0.6, 0.8]])
+    ramp = np.repeat((grey**3)[None, ..., None], 3, axis=3)
+    lighter = np.repeat(((grey + 0.1) ** 3)[None, ..., None], 3, axis=3)
+    np.testing.assert_allclose(gradient(ramp), [[0.4, 0.4, 0.2, 0.2]], atol=1e-4)
+    np.testing.assert_allclose(gradient(lighter), gradient(ramp), atol=1e-4)
+
+
+def swatch(pixels):
+    samples = linear_samples(pixels)
+    return SimpleNamespace(
+        data=samples.reshape(-1),
+        offsets=np.array([0]),
+        sizes=np.array([[pixels.shape[1], pixels.shape[0]]], np.int32),
+    )
+
+
+def test_a_crop_keeps_the_saliency_of_the_bright_spot_it_holds():
+    pixels = np.full((32, 64, 3), 40, np.uint8)
+    pixels[8:24, 4:20] = (250, 200, 40)
+    boxes = np.array([[0, 0, 0.5, 1], [0.5, 0, 1, 1], [0, 0, 1, 1], [0.25, 0, 0.75, 1]])
+    left, right, whole, middle = kept_saliency(swatch(pixels), np.zeros(4, np.int64), boxes)
+    assert whole == pytest.approx(1)
+    assert left + right == pytest.approx(1)
+    assert left > 0.6 > 0.4 > right
+    assert left > middle
+
+
+@pytest.mark.parametrize("energy", [0.5, 0.9, 0.99])
+def test_compression_is_the_best_one_of_its_rank(energy):
+    rng = np.random.default_rng(5)
+    rows = (rng.normal(size=(400, 20)) * np.geomspace(1, 0.01, 20) @ rng.normal(size=(20, 20)) + 3).astype(np.float32)
+    found = compress(rows, energy=energy)
+    s = np.linalg.svd(rows - rows.mean(0), compute_uv=False)
+    kept = np.cumsum(s**2) / (s**2).sum()
+    k = found.basis.shape[1]
+    assert kept[k - 1] >= energy - 1e-4
+    assert k == 1 or kept[k - 2] < energy + 1e-4
+    assert found.energy == pytest.approx(kept[k - 1], abs=1e-4)
+    np.testing.assert_allclose(found.basis.T @ found.basis, np.eye(k), atol=1e-5)
+    residual = (rows - found.mean) - found(rows) @ found.basis.T
+    assert (residual**2).sum() == pytest.approx((s[k:] ** 2).sum(), rel=1e-2, abs=1e-2)
+
+
+def test_compression_of_identical_rows_keeps_one_dimension():
+    found = compress(np.ones((10, 4), np.float32))
+    assert found.basis.shape == (4, 1)
+    assert np.isfinite(found(np.ones((2, 4), np.float32))).all()
