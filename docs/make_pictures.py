@@ -36,6 +36,8 @@ def main() -> int:
             keep(name, mosaic(target, place / name, options, side))
         plan = place / "squares.mosaic"
         keep("tint", beside([drawn(plan, place, 420, tint=tint) for tint in (0.0, 0.5, 1.0)]))
+        api.report(plan, [place / "errors.png"])
+        keep("errors", Image.open(place / "errors.png"))
         keep("gaps", drawn(plan, place, 640, gap=2, background="white"))
     return 0
 

@@ -10,6 +10,7 @@ from musivum.api._library import (
     library_verify,
 )
 from musivum.api._render import render
+from musivum.api._report import report
 from musivum.api._size import OutputSize
 from musivum.export import Picture
 
@@ -27,4 +28,5 @@ __all__ = [
     "library_prune",
     "library_verify",
     "render",
+    "report",
 ]
