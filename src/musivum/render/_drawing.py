@@ -168,33 +168,30 @@ class Drawing:
         return out
 
     def _batches(self, rows: npt.NDArray[np.int64]) -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]]:
-        """Placements in painting order, neighbours whose pixels lie in one buffer together."""
-        first = 0
-        for at in map(int, np.flatnonzero(self._needs.short_side[rows])):
-            row = rows[at]
-            image = self._sources.original(int(self._plan.placements.tile[row]), int(self._needs.short_side[row]))
+        """Jobs in painting order, neighbours whose pixels lie in one buffer together."""
+        sources, needs = self._sources, self._needs
+        tile, short_side = self._plan.placements.tile[rows], needs.short_side[rows]
+        originals = sources.originals(tile, short_side)
+        offsets, sizes = sources.offsets[tile], sources.thumb_sizes[tile]
+        state = np.where(needs.beyond_thumb[rows], _THUMB | _UPSAMPLED, _THUMB)
+        for k in np.flatnonzero(short_side).tolist():
+            image = originals.get(k)
             if image is None:
-                self._states[row] |= _MISSING
-                continue
-            if at > first:
-                yield self._thumb_batch(rows[first:at])
-            self._states[row] |= _ORIGINAL | (_UPSAMPLED if self._needs.beyond_original[row] else 0)
-            sizes = np.array([[image.width, image.height]], np.int32)
-            offsets = np.array([image.offset], np.int64)
-            yield image.data, self._jobs(rows[at : at + 1], offsets, sizes)
-            first = at + 1
+                state[k] |= _MISSING
+            else:
+                offsets[k], sizes[k] = image.offset, (image.width, image.height)
+                state[k] = _ORIGINAL | (_UPSAMPLED if needs.beyond_original[rows[k]] else 0)
+        self._states[rows] |= state.astype(np.uint8)
+
+        jobs = jobs_of(self._plan, self._layout, self._scale, self._tint, rows, offsets, sizes)
+        first = 0
+        for k, image in originals.items():
+            if k > first:
+                yield sources.data, jobs[first:k]
+            yield image.data, jobs[k : k + 1]
+            first = k + 1
         if first < len(rows):
-            yield self._thumb_batch(rows[first:])
-
-    def _thumb_batch(self, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]:
-        tile, sources = self._plan.placements.tile[rows], self._sources
-        self._states[rows] |= np.where(self._needs.beyond_thumb[rows], _THUMB | _UPSAMPLED, _THUMB).astype(np.uint8)
-        return sources.data, self._jobs(rows, sources.offsets[tile], sources.thumb_sizes[tile])
-
-    def _jobs(
-        self, rows: npt.NDArray[np.int64], offsets: npt.NDArray[np.int64], sizes: npt.NDArray[np.int32]
-    ) -> npt.NDArray[Any]:
-        return jobs_of(self._plan, self._layout, self._scale, self._tint, rows, offsets, sizes)
+            yield sources.data, jobs[first:]
 
 
 def draw(

@@ -68,6 +68,17 @@ class Sources:
         original = beyond_thumb & (thumb < full).any(axis=1)
         return Needs(np.where(original, np.minimum(wanted, short), 0), scale > _ENOUGH, beyond_thumb)
 
+    def originals(self, tile: npt.NDArray[np.int32], short_side: npt.NDArray[np.int64]) -> dict[int, Image]:
+        """Originals of those of the placements (k,) that need one and can have it, by index, ascending.
+
+        The next strip needs most of them again, so the room for what is kept grows to twice what one strip holds.
+        """
+        wanted = ((k, self.original(int(tile[k]), int(short_side[k]))) for k in np.flatnonzero(short_side).tolist())
+        images = {k: image for k, image in wanted if image is not None}
+        distinct = {id(image.data): image.data.nbytes for image in images.values()}
+        self._limit = max(self._limit, 2 * sum(distinct.values()))
+        return images
+
     def original(self, tile: int, short_side: int) -> Image | None:
         """The original, its short side at least `short_side`; None if it is missing, unreadable or another picture."""
         key = (tile, short_side)
