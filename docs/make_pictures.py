@@ -16,6 +16,7 @@ from musivum.engines.grid import GridOptions
 
 PICTURES = Path(__file__).parent / "pictures"
 MOST_BYTES = 145_000
+MOST_SIDE = 1280
 
 
 def main() -> int:
@@ -66,6 +67,7 @@ def beside(pictures: list[Image.Image], gap: int = 8) -> Image.Image:
 
 def keep(name: str, picture: Image.Image) -> None:
     """Save as JPEG of at most `MOST_BYTES`."""
+    picture.thumbnail((MOST_SIDE, MOST_SIDE))
     for quality in range(90, 20, -5):
         buffer = io.BytesIO()
         picture.convert("RGB").save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
