@@ -12,6 +12,7 @@ from numba import njit
 from musivum.color import LINEAR_OF_BYTE
 
 _BLOCK = 512
+_STRIP = 64
 _SAMPLES_OF_BYTE = np.round(LINEAR_OF_BYTE * 65535).astype(np.uint16)
 
 
@@ -28,7 +29,10 @@ class PackedSamples(Protocol):
 
 def linear_samples(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint16]:
     """Linear light of sRGB bytes as 16-bit samples, 65535 for 1."""
-    return _SAMPLES_OF_BYTE[pixels]
+    samples = np.empty(pixels.shape, np.uint16)
+    for top in range(0, len(pixels), _STRIP):  # an index takes eight bytes a sample for as long as it is used
+        samples[top : top + _STRIP] = _SAMPLES_OF_BYTE[pixels[top : top + _STRIP]]
+    return samples
 
 
 def patches(

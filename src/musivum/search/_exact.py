@@ -20,8 +20,8 @@ from threadpoolctl import threadpool_limits
 
 from musivum.progress import Progress, silent
 
-_QUERIES = 128
-_ROWS = 4096
+_QUERIES = 256
+_ROWS = 1024
 
 
 class Neighbours(NamedTuple):
@@ -116,8 +116,8 @@ def nearest_owners(
         limit = np.full(len(wide), np.inf, np.float32)
         for first, last in runs:
             low, high = dictionary.starts[first], dictionary.starts[last]
-            _collect(wide @ rows[low:high].T, dictionary.starts, first, last, prices, found, who, state, limit)
-        _finish(found, who, state, owners[block], distances[block])
+            _collect(rows[low:high] @ wide.T, dictionary.starts, first, last, prices, found, who, state, limit)
+        owners[block], distances[block] = _ascending(found, who, k)
 
     _in_threads(search, blocks, workers, progress)
     return Neighbours(owners, distances)
@@ -143,6 +143,21 @@ def _augmented_queries(queries: npt.NDArray[np.float32]) -> npt.NDArray[np.float
     return np.concatenate([queries, ones, np.einsum("ij,ij->i", queries, queries)[:, None]], axis=1)
 
 
+def _ascending(
+    found: npt.NDArray[np.float32], who: npt.NDArray[np.int32], k: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """The k least of each row by value, then owner; unused entries hold inf.
+
+    Both make one integer: the bits of a float order like the float once those of negative ones are turned over.
+    """
+    bits = found.view(np.int32).astype(np.int64)
+    keys = np.sort((np.where(bits < 0, bits ^ 0x7FFFFFFF, bits) << 32) | who.view(np.uint32), axis=1)[:, :k]
+    bits = keys >> 32
+    values = np.where(bits < 0, bits ^ 0x7FFFFFFF, bits).astype(np.int32).view(np.float32)
+    owners = (keys & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
+    return np.where(np.isinf(values), np.int32(-1), owners), values
+
+
 def _in_threads(task: Callable[[slice], None], blocks: list[slice], workers: int, progress: Progress) -> None:
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
         for done, _ in enumerate(pool.map(task, blocks), 1):
@@ -151,26 +166,33 @@ def _in_threads(task: Callable[[slice], None], blocks: list[slice], workers: int
 
 @njit(nogil=True, cache=True, fastmath=True)
 def _collect(product, starts, first, last, prices, found, who, state, limit):  # type: ignore[no-untyped-def]
-    """Append the owners of one block that may be among the k best; halve a full buffer to its k best."""
+    """Append the owners of one block that may be among the k best; halve a full buffer to its k best.
+
+    The product is (rows, queries), so that the least over an owner's rows is taken for many queries at once.
+    """
     size = found.shape[1]
-    base = starts[first]
-    for q in range(product.shape[0]):
-        n, bound = state[q], limit[q]
-        for owner in range(first, last):
-            best = product[q, starts[owner] - base]
-            for row in range(starts[owner] - base + 1, starts[owner + 1] - base):
-                best = min(best, product[q, row])
-            best = max(best, np.float32(0)) + prices[owner]
-            if best < bound:
-                found[q, n], who[q, n] = best, owner
+    queries = product.shape[1]
+    best = np.empty(queries, np.float32)
+    for owner in range(first, last):
+        row = starts[owner] - starts[first]
+        for q in range(queries):
+            best[q] = product[row, q]
+        for other in range(row + 1, starts[owner + 1] - starts[first]):
+            for q in range(queries):
+                best[q] = min(best[q], product[other, q])
+        price = prices[owner]
+        for q in range(queries):
+            total = max(best[q], np.float32(0)) + price
+            if total < limit[q]:
+                n = state[q]
+                found[q, n], who[q, n] = total, owner
                 n += 1
                 if n == size:
-                    _select(found[q], who[q], n, size // 2)
                     n = size // 2
-                    bound = found[q, 0]
-                    for i in range(1, n):
-                        bound = max(bound, found[q, i])
-        state[q], limit[q] = n, bound
+                    _select(found[q], who[q], size, n)
+                    limit[q] = found[q, :n].max()
+                    found[q, n:] = np.inf
+                state[q] = n
 
 
 @njit(nogil=True, cache=True)
@@ -197,21 +219,6 @@ def _select(values, names, n, k):  # type: ignore[no-untyped-def]
             low = i
         else:
             return
-
-
-@njit(nogil=True, cache=True)
-def _finish(found, who, state, owners, distances):  # type: ignore[no-untyped-def]
-    k = owners.shape[1]
-    for q in range(owners.shape[0]):
-        n = state[q]
-        _select(found[q], who[q], n, min(k, n))
-        n = min(k, n)
-        # Rows were met in ascending order of owner, but the selection has shuffled them: order by owner, then stably.
-        by_owner = np.argsort(who[q, :n])
-        order = by_owner[np.argsort(found[q, :n][by_owner], kind="mergesort")]
-        for i in range(n):
-            owners[q, i] = who[q, order[i]]
-            distances[q, i] = found[q, order[i]]
 
 
 @njit(nogil=True, cache=True, fastmath=True)
