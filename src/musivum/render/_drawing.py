@@ -135,6 +135,7 @@ class Drawing:
                     ahead.append(pool.submit(self._strip, x0, top, x1, min(top + rows, y1)))
                     if len(ahead) > workers + 1:
                         yield ahead.popleft().result()
+                        self._sources.let_go()
                         progress("drawing", done - workers, len(tops))
                 while ahead:
                     yield ahead.popleft().result()

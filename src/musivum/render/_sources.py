@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections import OrderedDict
 from concurrent.futures import Future
 from pathlib import Path
@@ -56,6 +57,17 @@ class Sources:
         self._lock = Lock()
         self._kept: OrderedDict[tuple[int, int], Future[Image | None]] = OrderedDict()
         self._limit = cached_bytes
+
+    def let_go(self) -> None:
+        """Give the thumbnails' pages back to the system, which reads them again from its cache when needed.
+
+        Pages of a memory map count as memory of the process for as long as it likes; a large library has gigabytes.
+        """
+        base: Any = self.data
+        while isinstance(base, np.ndarray):
+            base = base.base
+        if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            base.madvise(mmap.MADV_DONTNEED)
 
     def needs(self, tile: npt.NDArray[np.int32], scale: npt.NDArray[np.float64]) -> Needs:
         """What placements of these tiles need that are drawn `scale` times their full size."""

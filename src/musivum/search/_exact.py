@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from musivum.progress import Progress, silent
 
-_QUERIES = 256
+_QUERIES = 128
 _ROWS = 1024
 
 

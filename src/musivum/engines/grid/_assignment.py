@@ -14,7 +14,7 @@ from musivum.progress import Progress, silent
 from musivum.search import Dictionary, Neighbours, nearest_owners
 
 _LISTED = 5_000_000  # entries of all candidate lists together
-_SHORTEST, _LONGEST = 48, 1024
+_SHORTEST, _LONGEST = 64, 640
 _EPSILON = 0.03  # of the mean cost of the best tile, to start with
 _PATIENCE = 3  # bids per cell after which epsilon doubles: where many cells want the same tiles, prices are far apart
 _ROUNDS = 60

@@ -15,8 +15,8 @@ from musivum.library import Library
 from musivum.progress import Progress, silent
 from musivum.search import Dictionary
 
-_BLOCK = 4096
-_SAMPLE = 16384
+_BLOCK = 2048
+_SAMPLE = 6144
 _MOST_ROWS = 1_500_000
 _ENERGY, _DIMENSIONS = 0.985, 32
 

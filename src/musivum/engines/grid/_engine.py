@@ -17,9 +17,8 @@ from musivum.engines.grid._importance import automatic_importance, mask_importan
 from musivum.engines.grid._limits import Limits, feasible_limits
 from musivum.engines.grid._metric import fit_planes, hexagon_mask, metric
 from musivum.engines.grid._options import GridOptions
-from musivum.engines.grid._target import cell_patches, cut_cells, small_target
+from musivum.engines.grid._target import cut_target, small_target
 from musivum.errors import LibraryError, OptionError
-from musivum.features import linear_samples
 from musivum.geometry import Size
 from musivum.library import Library
 from musivum.plan import Plan
@@ -85,12 +84,12 @@ def _plan(
     workers: int,
     progress: Progress,
 ) -> Plan:
-    samples = linear_samples(target)
-    cells = cut_cells(samples, canvas, options, workers)
-    fractions = cells.boxes / np.tile(canvas, 2)
-    patches = cell_patches(samples, fractions, workers)
+    cells, patches = cut_target(target, canvas, options, workers)
     planes = fit_planes(patches)
-    importance = automatic_importance(planes) if mask is None else mask_importance(mask, fractions)
+    if mask is None:
+        importance = automatic_importance(planes)
+    else:
+        importance = mask_importance(mask, cells.boxes / np.tile(canvas, 2))
     area = (cells.boxes[:, 2] - cells.boxes[:, 0]) * (cells.boxes[:, 3] - cells.boxes[:, 1])
     importance = (importance * area / area.mean()).astype(np.float32)
     matrix = metric(

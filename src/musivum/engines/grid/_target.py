@@ -19,33 +19,32 @@ _SMOOTH = 0.035  # OKLab RMS about its plane below which a block of cells may be
 _TARGET_PIXELS = 2048
 
 
-def cut_cells(samples: npt.NDArray[np.uint16], canvas: Size, options: GridOptions, workers: int) -> Cells:
-    """Lay out the cells that the options ask for; adaptive ones follow the detail of the target."""
-    columns, rows = grid_shape(canvas, options)
-    if not options.adaptive:
-        return lay_out(canvas, columns, rows, options.offset)
-    details = []
-    for level in range(options.adaptive, 0, -1):
-        blocks = lay_out(canvas, columns >> level, rows >> level, "none")
-        blocks_of = cell_patches(samples, blocks.boxes / np.tile(canvas, 2), workers)
-        details.append(fit_planes(blocks_of).spread.reshape(rows >> level, columns >> level))
-    return lay_out_adaptive(canvas, columns, rows, details, _SMOOTH)
+def cut_target(
+    target: npt.NDArray[np.uint8], canvas: Size, options: GridOptions, workers: int
+) -> tuple[Cells, npt.NDArray[np.float32]]:
+    """Lay out the cells that the options ask for and average the target in each; adaptive ones follow its detail.
 
-
-def cell_patches(
-    samples: npt.NDArray[np.uint16], fractions: npt.NDArray[np.float64], workers: int
-) -> npt.NDArray[np.float32]:
-    """Average each cell of the target to SIDE x SIDE linear-light pixels.
-
-    Parameters
-    ----------
-    samples
-        (h, w, 3) linear-light samples of the target.
-    fractions
-        (n, 4) boxes in fractions of its width and height.
+    Returns
+    -------
+    The cells, and their patches (n, SIDE, SIDE, 3) in linear light.
     """
-    height, width, _ = samples.shape
-    return patches(samples, fractions * np.array([width, height, width, height]), SIDE, workers=workers)
+    samples = linear_samples(target)
+    height, width, _ = target.shape
+
+    def cut(cells: Cells) -> npt.NDArray[np.float32]:
+        boxes = cells.boxes * np.tile([width / canvas.width, height / canvas.height], 2)
+        return patches(samples, boxes, SIDE, workers=workers)
+
+    columns, rows = grid_shape(canvas, options)
+    if options.adaptive:
+        details = []
+        for level in range(options.adaptive, 0, -1):
+            blocks = cut(lay_out(canvas, columns >> level, rows >> level, "none"))
+            details.append(fit_planes(blocks).spread.reshape(rows >> level, columns >> level))
+        cells = lay_out_adaptive(canvas, columns, rows, details, _SMOOTH)
+    else:
+        cells = lay_out(canvas, columns, rows, options.offset)
+    return cells, cut(cells)
 
 
 def small_target(target: npt.NDArray[np.uint8], workers: int) -> bytes:
