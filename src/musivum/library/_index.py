@@ -6,7 +6,7 @@ import importlib.util
 import os
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -236,9 +236,3 @@ def _usable_cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows
         return os.cpu_count() or 1
-
-
-def index_pictures(rows: Iterable[FileRow], library: Path) -> None:
-    """Make a library of pictures that are no files."""
-    with open_store(library) as store:
-        store.commit(rows)
