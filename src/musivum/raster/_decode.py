@@ -71,9 +71,9 @@ def decode(
     """Decode the first frame of a picture to upright sRGB pixels.
 
     JPEGs are decoded at a reduced scale (the inverse DCT of fewer coefficients) and every format is then resampled
-    with an antialiasing Hamming window. ICC profiles, grey and CMYK included, are applied after downsizing; a damaged profile
-    or EXIF block is ignored. Transparent pixels are averaged premultiplied and laid on white. A file that ends early is
-    refused, not loaded in part: half a picture makes a grey tile. No warning reaches the caller.
+    with an antialiasing Hamming window. ICC profiles, grey and CMYK included, are applied after downsizing; a damaged
+    profile or EXIF block is ignored. Transparent pixels are averaged premultiplied and laid on white. A file that ends
+    early is refused, not loaded in part: half a picture makes a grey tile. No warning reaches the caller.
 
     Parameters
     ----------

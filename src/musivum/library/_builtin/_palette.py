@@ -46,7 +46,7 @@ def relative(color: Colors, *, lighter: float = 0.0, richer: float = 1.0, turn: 
 
 
 def palette(vivid: int, muted: int) -> Colors:
-    """OKLab colours (n, 3): the familiar, then `vivid` of any chroma and `muted` of low, each farthest from the rest."""
+    """OKLab colours (n, 3): the familiar, then `vivid` of any chroma and `muted` of low, each far from the rest."""
     axis = np.linspace(0, 1, _STEPS) ** 2
     candidates = oklab_from_linear(np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3))
     chosen = [from_lch(*lch) for lch in _FAMILIAR]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from musivum.library._builtin._fields import RADIUS, SIDE, Field, X, Y, between, level, noise, one_of, smooth, turned
+from musivum.library._builtin._fields import SIDE, Field, X, Y, between, level, noise, one_of, smooth, turned
 
 
 def clouds(rng: np.random.Generator) -> Field:
@@ -76,21 +76,17 @@ def _cells(rng: np.random.Generator, count: int) -> tuple[Field, Field, Field]:
     """Distances to the nearest and second nearest point of a jittered grid (Worley noise), and the nearest's shade."""
     step = 2 / count
     corner = np.arange(-1, count + 1)
-    points = np.stack(np.meshgrid(corner, corner), axis=-1).reshape(-1, 2)
-    points = (points + 0.12 + 0.76 * rng.random(points.shape)) * step - 1
+    grid = np.stack(np.meshgrid(corner, corner), axis=-1).reshape(-1, 2)
+    points = (grid + 0.12 + 0.76 * rng.random(grid.shape)) * step - 1
     shades = rng.random(len(points))
-    ground = np.stack([X.ravel(), Y.ravel(), np.ones(X.size)])
-    # Squared distances less the pixel's own square, which changes no order.
-    apart = np.column_stack([-2 * points, np.sum(points**2, axis=1)]) @ ground
-    nearest = np.argmin(apart, axis=0)
-    pixels = np.arange(X.size)
-    first = apart[nearest, pixels]
-    apart[nearest, pixels] = np.inf
-    first, second = (
-        np.sqrt(np.maximum(squared + RADIUS.ravel() ** 2, 0)).reshape(X.shape)
-        for squared in (first, np.min(apart, axis=0))
-    )
-    return first, second, shades[nearest].reshape(X.shape)
+    first, second, shade = X * 0 + 9, X * 0 + 9, X * 0
+    for (px, py), own in zip(points.tolist(), shades.tolist(), strict=True):
+        apart = (X - px) ** 2 + (Y - py) ** 2
+        nearer = apart < first
+        np.minimum(second, np.maximum(apart, first), out=second)
+        np.copyto(first, apart, where=nearer)
+        np.copyto(shade, own, where=nearer)
+    return np.sqrt(first), np.sqrt(second), shade
 
 
 TEXTURES = (clouds, marble, foliage, water, wood, facets, stone, scales, clouds, cells, grass)
