@@ -6,13 +6,16 @@ import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from musivum.errors import OptionError
 from musivum.geometry import Size
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 class _Format(NamedTuple):
@@ -63,7 +66,7 @@ def write_picture(
 ) -> None:
     """Write strips (h_i, width, 3) of sRGB bytes, top to bottom, as one picture; the suffix chooses the format.
 
-    The strips are gathered in one array (3 bytes a pixel), because the encoders behind Pillow want the whole picture.
+    The strips are gathered in one Pillow image (4 bytes a pixel), because its encoders want the whole picture.
     The file appears in one step: readers see the old one or the whole new one.
 
     Parameters
@@ -80,16 +83,13 @@ def write_picture(
     ValueError
         If the strips do not add up to `size`.
     """
-    from PIL import Image
-
     path = Path(path)
     check_picture(path, size)
     if not 1 <= quality <= 100:
         raise OptionError(f"quality {quality} is outside 1..100")
     if dpi is not None and not 0 < dpi < 65536:
         raise OptionError(f"{dpi} pixels per inch is not a resolution; give a number above 0, such as 300")
-    canvas = _gathered(rows, size)
-    image = Image.frombuffer("RGB", (size.width, size.height), canvas, "raw", "RGB", 0, 1)
+    image = _gathered(rows, size)
     kind = PICTURE_FORMATS[path.suffix.lower()].name
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -101,17 +101,19 @@ def write_picture(
         temporary.unlink(missing_ok=True)
 
 
-def _gathered(rows: Iterable[npt.NDArray[np.uint8]], size: Size) -> npt.NDArray[np.uint8]:
-    canvas = np.empty((size.height, size.width, 3), np.uint8)
+def _gathered(rows: Iterable[npt.NDArray[np.uint8]], size: Size) -> Image.Image:
+    from PIL import Image
+
+    picture = Image.new("RGB", size)
     row = 0
     for strip in rows:
-        if strip.shape[1:] != canvas.shape[1:] or row + len(strip) > size.height:
+        if strip.shape[1:] != (size.width, 3) or row + len(strip) > size.height:
             raise ValueError(f"a strip of shape {strip.shape} at row {row} of a picture of {size}")
-        canvas[row : row + len(strip)] = strip
+        picture.paste(Image.fromarray(strip), (0, row))
         row += len(strip)
     if row != size.height:
         raise ValueError(f"{row} rows for a picture of {size}")
-    return canvas
+    return picture
 
 
 def _options(kind: str, quality: int, dpi: float | None) -> dict[str, Any]:

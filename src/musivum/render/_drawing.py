@@ -25,7 +25,7 @@ from musivum.render._layout import jobs_of, lay_out, overlay_job
 from musivum.render._paint import paint, settle
 from musivum.render._sources import Image, Sources, read_only
 
-_STRIP_BYTES = 6 * 2**20  # of linear light, for one worker
+_STRIP_BYTES = 4 * 2**20  # of linear light, for one worker
 _STRIP_ROWS = (8, 256)
 
 _THUMB, _ORIGINAL, _UPSAMPLED, _MISSING = 1, 2, 4, 8

@@ -18,7 +18,8 @@ from musivum.library import Library
 from musivum.plan import Plan
 from musivum.raster import decode
 
-_ENOUGH = 1.001  # drawing a source larger than this counts as larger than its resolution
+_ENOUGH = 1.001  # drawing an original larger than this counts as larger than its resolution
+_THUMB_ENOUGH = 1.26  # enlarging a thumbnail by a quarter is not worth decoding its original
 _CACHED_BYTES = 96 * 2**20
 
 
@@ -73,7 +74,7 @@ class Sources:
         """What placements of these tiles need that are drawn `scale` times their full size."""
         full, thumb = self.sizes[tile], self.thumb_sizes[tile]
         thumb_scale = (thumb / full).min(axis=1)
-        beyond_thumb = scale > thumb_scale * _ENOUGH
+        beyond_thumb = scale > thumb_scale * _THUMB_ENOUGH
         short = full.min(axis=1)
         # Steps of sqrt(2) let placements of nearly one size share what is decoded.
         wanted = np.ceil(2 ** (np.ceil(2 * np.log2(np.maximum(short * scale, 1))) / 2)).astype(np.int64)

@@ -17,7 +17,7 @@ from musivum.search import Dictionary
 
 _BLOCK = 2048
 _SAMPLE = 6144
-_MOST_ROWS = 1_500_000
+_MOST_ROWS = 600_000
 _ENERGY, _DIMENSIONS = 0.985, 32
 
 
@@ -64,7 +64,7 @@ def describe(
 ) -> TileDictionary:
     """Cut the library into crops of the cell's aspect and compress their vectors.
 
-    Cost grows with the number of crops; above about a million fewer crops are tried of each photo.
+    Cost grows with the number of crops; above 600,000 fewer crops are tried of each photo.
 
     Parameters
     ----------

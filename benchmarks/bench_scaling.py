@@ -1,0 +1,86 @@
+"""Planning a grid mosaic: cost against the size of the library and the number of cells, on generated tiles."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+from measured import machine, run
+
+TILES = (1_000, 10_000, 100_000)
+COLUMNS = (50, 100, 200)
+SIDE = 16
+
+
+def generated_library(count: int) -> Any:
+    """What planning asks of a library: `count` smooth random swatches of 16 x 16 samples."""
+    rng = np.random.default_rng(0)
+    at = np.linspace(0, 3, SIDE)
+    hat = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(4)))
+    data = np.empty((count, SIDE, SIDE, 3), np.uint16)
+    for start in range(0, count, 4096):
+        coarse = rng.beta(0.7, 1.2, (min(4096, count - start), 1, 1, 3)) * rng.uniform(0.3, 1, (1, 4, 4, 1))
+        coarse = (coarse + 0.2 * rng.normal(size=(len(coarse), 4, 4, 3))).clip(0, 1)
+        data[start : start + 4096] = np.einsum("yi,nijc,xj->nyxc", hat, coarse, hat, optimize=True) * 65535
+    sizes = np.full((count, 2), SIDE, np.int32)
+    swatches = SimpleNamespace(data=data.reshape(-1), offsets=np.arange(count) * data[0].size, sizes=sizes)
+    ids = tuple(f"{i:032x}" for i in range(count))
+    return SimpleNamespace(
+        swatches=swatches, sizes=sizes * 16, ids=ids, sources=ids, digest="generated", path=Path("generated"),
+        __len__=lambda: count,
+    )  # fmt: skip
+
+
+def case(count: int, columns: int) -> None:
+    """One plan in a process of its own; prints seconds of CPU by stage."""
+    from musivum.engines.grid import GridOptions, plan_grid
+
+    class Generated(SimpleNamespace):
+        def __len__(self) -> int:
+            return count
+
+    library = Generated(**{k: v for k, v in vars(generated_library(count)).items() if k != "__len__"})
+    y, x = np.mgrid[0:1600, 0:1600] / 1600
+    waves = [np.sin(20 * x * (k + 1) + 9 * y * y * (3 - k)) for k in range(3)]
+    target = (127 + 120 * np.stack(waves, axis=-1)).astype(np.uint8)
+    plan_grid(target[:100, :100], cast(Any, library), GridOptions(columns=4, crops=1))
+    begun: dict[str, float] = {}
+    start = time.process_time()
+    plan_grid(
+        target, cast(Any, library), GridOptions(columns=columns),
+        progress=lambda stage, done, total: begun.setdefault(stage, time.process_time()) and None,
+    )  # fmt: skip
+    end = time.process_time()
+    print(json.dumps({"all": end - start, "search": begun["assign"] - begun["search"], "assign": end - begun["assign"]}))
+
+
+def main() -> None:
+    print(machine())
+    print("CPU seconds of planning (of which search, assignment) and peak memory")
+    seconds: dict[tuple[int, int], float] = {}
+    for columns in COLUMNS:
+        for count in TILES:
+            cost = run(sys.executable, __file__, str(count), str(columns))
+            parts = json.loads(cost.output)
+            seconds[count, columns] = parts["all"]
+            print(
+                f"{columns**2:6} cells {count:7} tiles {parts['all']:7.2f} s "
+                f"({parts['search']:.2f}, {parts['assign']:.2f}) {cost.memory:6.0f} MB",
+                flush=True,
+            )
+    slope = np.polyfit(np.log([n for n, _ in seconds]), np.log(list(seconds.values())), 1)[0]
+    both = np.stack([np.log([n for n, _ in seconds]), np.log([c * c for _, c in seconds]), np.ones(len(seconds))])
+    tiles, cells, _ = np.linalg.lstsq(both.T, np.log(list(seconds.values())), rcond=None)[0]
+    print(f"seconds grow as tiles^{tiles:.2f} cells^{cells:.2f} (tiles alone: {slope:.2f})")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        case(int(sys.argv[1]), int(sys.argv[2]))
+    else:
+        main()
