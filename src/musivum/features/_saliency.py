@@ -20,6 +20,7 @@ from musivum.features._color_grid import color_grid
 from musivum.features._patches import PackedSamples, tile_patches
 
 _SIDE = 16
+_BLOCK = 1024  # pictures whose maps are held at once
 
 
 def kept_saliency(
@@ -33,11 +34,15 @@ def kept_saliency(
         As in `tile_patches`: box i, in fractions 0..1, lies in picture tiles[i].
     """
     used, where = np.unique(tiles, return_inverse=True)
-    whole = np.tile([0.0, 0.0, 1.0, 1.0], (len(used), 1))
-    table = _summed(_maps(tile_patches(packed, used, whole, _SIDE, workers=workers)))
-    x0, y0, x1, y1 = (boxes[:, k] * _SIDE for k in range(4))
-    kept = _at(table, where, x1, y1) - _at(table, where, x0, y1) - _at(table, where, x1, y0)
-    return (kept + _at(table, where, x0, y0)).clip(0, 1).astype(np.float32)
+    kept = np.empty(len(tiles), np.float32)
+    order = np.argsort(where, kind="stable")
+    for first in range(0, len(used), _BLOCK):
+        mine = order[slice(*np.searchsorted(where[order], [first, first + _BLOCK]))]
+        block = used[first : first + _BLOCK]
+        whole = np.tile([0.0, 0.0, 1.0, 1.0], (len(block), 1))
+        table = _summed(_maps(tile_patches(packed, block, whole, _SIDE, workers=workers)))
+        kept[mine] = _inside(table, where[mine] - first, boxes[mine] * _SIDE)
+    return kept
 
 
 def _maps(grids: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -50,6 +55,14 @@ def _maps(grids: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
 
 def _summed(maps: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.pad(maps.cumsum(1).cumsum(2), ((0, 0), (1, 0), (1, 0)))
+
+
+def _inside(
+    table: npt.NDArray[np.float64], picture: npt.NDArray[np.integer[Any]], boxes: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    x0, y0, x1, y1 = boxes.T
+    kept = _at(table, picture, x1, y1) - _at(table, picture, x0, y1) - _at(table, picture, x1, y0)
+    return np.asarray((kept + _at(table, picture, x0, y0)).clip(0, 1))
 
 
 def _at(

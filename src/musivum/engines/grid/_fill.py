@@ -10,7 +10,8 @@ from musivum.engines.grid._auction import NOBODY, Floor, apart, bid
 from musivum.engines.grid._limits import Limits
 from musivum.search import Dictionary, nearest_owners, pair_costs
 
-_LIST = 256
+_LIST = 256  # tiles offered to a cell that is left
+_WISHES = 64  # cells an unused tile bids for
 _ROUNDS = 6
 
 
@@ -63,7 +64,7 @@ def use_all_tiles(
         unused = np.flatnonzero(floor.used == 0).astype(np.int32)
         if not len(unused):
             return
-        owners, costs, beyond = _cells_for(unused, floor, cells, dictionary, importance, _LIST, workers)
+        owners, costs, beyond = _cells_for(unused, floor, cells, dictionary, importance, _WISHES, workers)
         market = Floor.empty(len(unused), len(cells))
         epsilon = 0.03 * max(float(np.abs(costs[:, 0]).mean()), 1e-7)
         everyone = np.arange(len(unused))
