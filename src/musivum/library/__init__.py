@@ -1,18 +1,32 @@
 """Photos on disk to a library of tiles: scan, decode, store, find duplicates, keep in order."""
 
 from musivum.library._builtin import builtin_library, generate_tiles
+from musivum.library._contents import FileRecord, LibraryInfo, duplicates, files, info
 from musivum.library._index import IndexReport, index
 from musivum.library._library import Library, Packed, Tile, open_library
+from musivum.library._near import near_duplicates
+from musivum.library._prune import PruneReport, prune
 from musivum.library._scan import Skipped
+from musivum.library._verify import VerifyReport, verify
 
 __all__ = [
+    "FileRecord",
     "IndexReport",
     "Library",
+    "LibraryInfo",
     "Packed",
+    "PruneReport",
     "Skipped",
     "Tile",
+    "VerifyReport",
     "builtin_library",
+    "duplicates",
+    "files",
     "generate_tiles",
     "index",
+    "info",
+    "near_duplicates",
     "open_library",
+    "prune",
+    "verify",
 ]

@@ -181,7 +181,9 @@ def _table(columns: list[Any], dtype: type[np.generic]) -> npt.NDArray[Any]:
 
 def _map(path: Path, dtype: np.dtype[Any], count: int) -> npt.NDArray[Any]:
     if path.stat().st_size < count * dtype.itemsize:
-        raise LibraryError(f"{path} is shorter than its library says; delete the library and index the photos again")
+        raise LibraryError(
+            f"{path} is shorter than its library says; mend it with: musivum library prune {path.parent}, then index"
+        )
     if count == 0:
         return np.empty(0, dtype)
     # A plain array over the map: slicing a memmap object costs ten times as much.

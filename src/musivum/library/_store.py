@@ -102,7 +102,7 @@ class Store:
             )
             for row in rows
         ]
-        with _transaction(self.connection) as execute:
+        with transaction(self.connection) as execute:
             execute.executemany(f"INSERT INTO tiles VALUES ({', '.join('?' * 14)})", new)
             execute.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, 1)", files)
             execute.executemany("DELETE FROM files WHERE path = ?", [(path_to_sql(path),) for path in forget])
@@ -145,8 +145,10 @@ class Store:
 
 
 @contextmanager
-def open_store(library: Path) -> Iterator[Store]:
+def open_store(library: Path, *, complete: bool = True) -> Iterator[Store]:
     """The library at `library` for its one writer; made if it does not exist.
+
+    Arrays shorter than the database says are refused unless `complete` is False (then nothing may be appended).
 
     Raises
     ------
@@ -161,8 +163,8 @@ def open_store(library: Path) -> Iterator[Store]:
         state = read_state(connection)
         sweep(library, state.generation)
         with (
-            _array(thumbs_path(library, state.generation), state.thumbs) as thumbs,
-            _array(swatches_path(library, state.generation), 2 * state.swatches) as swatches,
+            _array(thumbs_path(library, state.generation), state.thumbs, complete) as thumbs,
+            _array(swatches_path(library, state.generation), 2 * state.swatches, complete) as swatches,
         ):
             yield Store(library, connection, thumbs, swatches)
 
@@ -179,7 +181,7 @@ def sweep(library: Path, generation: int) -> None:
 
 
 @contextmanager
-def _array(path: Path, committed: int) -> Iterator[IO[bytes]]:
+def _array(path: Path, committed: int, complete: bool) -> Iterator[IO[bytes]]:
     with open(path, "r+b" if path.exists() else "w+b") as file:
         if file.seek(0, os.SEEK_END) < committed:
             raise LibraryError(
@@ -190,7 +192,7 @@ def _array(path: Path, committed: int) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield connection
