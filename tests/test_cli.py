@@ -4,6 +4,7 @@ import io
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -164,6 +165,39 @@ def test_both_sides_bound_the_picture(run: Run, plan: Path, tmp_path: Path) -> N
     assert made["size"] == {"width": 100, "height": 75}
 
 
+def test_report_tells_and_writes(run: Run, plan: Path, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("figures.json", "photos.csv", "errors.png")]
+    code, out, err = run("report", plan, *(word for file in files for word in ("-o", file)))
+    assert (code, err) == (0, "")
+    assert "CIEDE2000" in out
+    assert all(file.is_file() for file in files)
+    assert json.loads(run("report", plan, "--json")[1]) == json.loads(files[0].read_text())
+
+
+def test_library_lists(run: Run, library: Path) -> None:
+    assert "24" in run("library", "info", library)[1]
+    assert json.loads(run("library", "info", library, "--json")[1])["skipped"] == 1
+    assert len(run("library", "list", library)[1].splitlines()) == 24
+    skipped = json.loads(run("library", "list", library, "--skipped", "--json")[1])["skipped"]
+    assert [Path(file["path"]).name for file in skipped] == ["broken.jpg"]
+    assert run("library", "list", library, "--duplicates")[1] == "no two files look the same\n"
+
+
+def test_library_is_checked_and_tidied(run: Run, photos: Path, tmp_path: Path) -> None:
+    copies, library = tmp_path / "copies", tmp_path / "library"
+    shutil.copytree(photos, copies)
+    run("index", copies, "--library", library)
+    code, out, _ = run("library", "verify", library)
+    assert (code, "all is well" in out) == (0, True)
+    (copies / "photo 03.png").unlink()
+    code, out, err = run("library", "verify", library, "--quiet")
+    assert (code, err) == (1, "")
+    assert "missing: " in out
+    run("index", copies, "--library", library)
+    assert "1 file and 1 photo forgotten" in run("library", "prune", library)[1]
+    assert run("library", "verify", library)[0] == 0
+
+
 FAULTS = {
     "no such command": ("frobnicate",),
     "no such option": ("grid", "TARGET", "-o", "OUT", "--frob"),
@@ -187,6 +221,8 @@ FAULTS = {
     "plan is no plan": ("render", "TARGET", "-o", "OUT"),
     "missing photos": ("index", "nowhere", "--library", "OUT"),
     "no library to read": ("library", "info", "nowhere"),
+    "two lists at once": ("library", "list", "LIBRARY", "--skipped", "--duplicates"),
+    "report of no kind": ("report", "PLAN", "-o", "report.xyz"),
     "nothing to report on": ("report", "nowhere.mosaic"),
     "newline in a name": ("render", "new\nline\x1b[31m.mosaic", "-o", "OUT"),
 }

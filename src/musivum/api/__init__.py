@@ -4,6 +4,7 @@ from musivum.api._demo import Demo, demo, demo_target
 from musivum.api._grid import Mosaic, grid
 from musivum.api._library import (
     index,
+    library_duplicates,
     library_files,
     library_info,
     library_prune,
@@ -23,6 +24,7 @@ __all__ = [
     "demo_target",
     "grid",
     "index",
+    "library_duplicates",
     "library_files",
     "library_info",
     "library_prune",

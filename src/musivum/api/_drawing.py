@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from musivum.api._size import OutputSize
@@ -41,8 +40,3 @@ def draw_to_file(
         workers=workers,
         progress=progress,
     )
-
-
-def user_path(path: str | os.PathLike[str]) -> Path:
-    """`path` with ``~`` spelt out."""
-    return Path(path).expanduser()

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from musivum import __version__
-from musivum.api._drawing import draw_to_file, user_path
-from musivum.api._library import AnyPath, library_of_photos, open_tiles
+from musivum.api._drawing import draw_to_file
+from musivum.api._library import AnyPath, library_of_photos, open_tiles, user_path
 from musivum.api._size import OutputSize
 from musivum.api._weights import read_weights
 from musivum.errors import OptionError, UnreadableImage

@@ -8,12 +8,31 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from musivum.errors import OptionError
-from musivum.library import IndexReport, Library, builtin_library, open_library
+from musivum.library import (
+    FileRecord,
+    IndexReport,
+    Library,
+    LibraryInfo,
+    PruneReport,
+    VerifyReport,
+    builtin_library,
+    duplicates,
+    files,
+    info,
+    open_library,
+    prune,
+    verify,
+)
 from musivum.library import index as index_library
 from musivum.progress import Progress, silent
 from musivum.raster import Limits
 
 AnyPath = str | os.PathLike[str]
+
+
+def user_path(path: AnyPath) -> Path:
+    """`path` with ``~`` spelt out."""
+    return Path(path).expanduser()
 
 
 def index(
@@ -47,9 +66,9 @@ def index(
         raise OptionError("no photos were named: give folders, files or patterns")
     if max_pixels < 1 or max_bytes < 1:
         raise OptionError("the limits on pixels and bytes must be at least 1")
-    paths = [Path(photo).expanduser() for photo in photos]
+    paths = [user_path(photo) for photo in photos]
     return index_library(
-        paths, Path(library).expanduser(), progress=progress, workers=workers, limits=Limits(max_pixels, max_bytes)
+        paths, user_path(library), progress=progress, workers=workers, limits=Limits(max_pixels, max_bytes)
     )
 
 
@@ -57,7 +76,7 @@ def library_of_photos(photos: Sequence[AnyPath], *, workers: int | None = None, 
     """A library in the user's cache that holds these folders, up to date; the same folders find it again."""
     from platformdirs import user_cache_path
 
-    paths = sorted({str(Path(photo).expanduser().absolute()) for photo in photos})
+    paths = sorted({str(user_path(photo).absolute()) for photo in photos})
     if not paths:
         raise OptionError("no photos were named: give folders, files or patterns")
     name = hashlib.blake2b("\0".join(paths).encode(errors="surrogateescape"), digest_size=8).hexdigest()
@@ -76,16 +95,62 @@ def open_tiles(library: AnyPath | None, *, progress: Progress = silent) -> Libra
     OptionError
         If it is empty.
     """
-    opened = open_library(builtin_library(progress) if library is None else Path(library).expanduser())
+    opened = open_library(builtin_library(progress) if library is None else user_path(library))
     if not len(opened):
         raise OptionError(f"the library {opened.path} holds no photos: musivum index PHOTOS --library {opened.path}")
     return opened
 
 
-def library_info(library: AnyPath) -> object:
-    from musivum.library import info
+def library_info(library: AnyPath) -> LibraryInfo:
+    """Count what a library holds.
 
-    return info(Path(library).expanduser())
+    Raises
+    ------
+    LibraryError
+        If there is no library, or it cannot be read.
+    """
+    return info(user_path(library))
 
 
-library_files = library_prune = library_verify = library_info
+def library_files(library: AnyPath) -> tuple[FileRecord, ...]:
+    """List every file that a library knows, by path: the photos, the skipped ones, the ones that are gone.
+
+    Raises
+    ------
+    LibraryError
+        If there is no library, or it cannot be read.
+    """
+    return files(user_path(library))
+
+
+def library_duplicates(library: AnyPath) -> tuple[tuple[str, ...], ...]:
+    """Group the files that hold the same picture, or nearly, the largest picture first in each group.
+
+    Raises
+    ------
+    LibraryError
+        If there is no library, or it cannot be read.
+    """
+    return duplicates(user_path(library))
+
+
+def library_verify(library: AnyPath, *, progress: Progress = silent) -> VerifyReport:
+    """Compare a library with its own records; nothing is changed.
+
+    Raises
+    ------
+    LibraryError
+        If there is no library, or it cannot be read.
+    """
+    return verify(user_path(library), progress=progress)
+
+
+def library_prune(library: AnyPath, *, progress: Progress = silent) -> PruneReport:
+    """Forget photos that are gone and give back their space.
+
+    Raises
+    ------
+    LibraryError
+        If there is no library, it cannot be read, or it is being written.
+    """
+    return prune(user_path(library), progress=progress)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from musivum.api._drawing import draw_to_file, user_path
+from musivum.api._drawing import draw_to_file
+from musivum.api._library import user_path
 from musivum.api._size import OutputSize
 from musivum.errors import LibraryError, OptionError, PlanError
 from musivum.export import Picture

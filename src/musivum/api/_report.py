@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from musivum.api._drawing import user_path
+from musivum.api._library import user_path
 from musivum.api._render import library_of_plan
 from musivum.export import Report, check_report_path, write_report
 from musivum.export import report as report_on

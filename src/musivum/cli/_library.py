@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
 from musivum import api
-from musivum.cli._talk import TALK, Talk, plain
+from musivum.cli._talk import TALK, Talk
 from musivum.cli._text import count, table
 from musivum.errors import OptionError
 
-app = App(
-    name="library",
-    help_epilogue="""Examples:
-  musivum library info photos
-  musivum library list photos --skipped""",
-    help_format="plaintext",
-)
+if TYPE_CHECKING:
+    from musivum.library import FileRecord, LibraryInfo, VerifyReport
+
+_HELP = {
+    "info": "  musivum library info photos",
+    "list": """  musivum library list photos
+  musivum library list photos --skipped
+  musivum library list photos --duplicates --json""",
+    "verify": "  musivum library verify photos",
+    "prune": "  musivum library prune photos",
+}
+
+app = App(name="library", help_epilogue="Examples:\n" + "\n".join(_HELP.values()), help_format="plaintext")
 
 
-def _verb(name: str, examples: str) -> App:
-    command = App(name=name, help_epilogue=f"Examples:\n{examples}", help_format="plaintext")
+def _command(name: str) -> App:
+    command = App(name=name, help_epilogue=f"Examples:\n{_HELP[name]}", help_format="plaintext")
     app.command(command)
     return command
 
 
-@_verb("info", "  musivum library info photos").default
+@_command("info").default
 def info(library: Path, /, *, talk: Annotated[Talk, Parameter(name="*")] = TALK) -> None:
-    """Tell what a library holds.
+    """Count what a library holds.
 
     Parameters
     ----------
@@ -38,15 +44,24 @@ def info(library: Path, /, *, talk: Annotated[Talk, Parameter(name="*")] = TALK)
         The library's folder.
     """
     told = api.library_info(library)
-    talk.answer(told, _figures(told), asked=True)
+    talk.answer(told, _info_lines(told), asked=True)
 
 
-@_verb(
-    "list",
-    "  musivum library list photos\n"
-    "  musivum library list photos --skipped\n"
-    "  musivum library list photos --duplicates --json",
-).default
+def _info_lines(told: LibraryInfo) -> list[str]:
+    return table(
+        [
+            ("library", told.path),
+            ("photos", f"{told.tiles:,}"),
+            ("files", f"{told.files:,}, of which {told.duplicates:,} hold a photo that another file holds too"),
+            ("skipped", f"{told.skipped:,}"),
+            ("gone", f"{told.gone:,}"),
+            ("size", f"{told.bytes / 1e6:,.1f} MB, format {told.format}"),
+            ("digest", told.digest),
+        ]
+    )
+
+
+@_command("list").default
 def list_files(
     library: Path,
     /,
@@ -67,21 +82,30 @@ def list_files(
         List the photos that look the same instead, in groups.
     """
     if skipped and duplicates:
-        raise OptionError("skipped and duplicates are two lists: ask for one at a time")
+        raise OptionError("--skipped and --duplicates are two lists: ask for one at a time")
     if duplicates:
         groups = api.library_duplicates(library)
         talk.answer({"duplicates": groups}, _group_lines(groups), asked=True)
-    elif skipped:
-        left_out = api.library_skipped(library)
-        words = [f"{file.path}: {file.reason}" for file in left_out]
-        talk.answer({"skipped": left_out}, words, asked=True)
-    else:
-        files = api.library_files(library)
-        talk.answer({"files": files}, [f"{file.path}  {file.width} x {file.height}" for file in files], asked=True)
+        return
+    files = [file for file in api.library_files(library) if file.present and (file.reason is not None) == skipped]
+    talk.answer({"skipped" if skipped else "files": files}, _file_lines(files), asked=True)
 
 
-@_verb("verify", "  musivum library verify photos").default
-def verify(library: Path, /, *, talk: Annotated[Talk, Parameter(name="*")] = TALK) -> None:
+def _file_lines(files: Iterable[FileRecord]) -> Iterator[str]:
+    for file in files:
+        yield f"{file.path}: {file.reason or f'{file.width} x {file.height}'}"
+
+
+def _group_lines(groups: tuple[tuple[str, ...], ...]) -> Iterator[str]:
+    for group in groups:
+        yield f"{count(len(group), 'file')} that look the same:"
+        yield from (f"  {path}" for path in group)
+    if not groups:
+        yield "no two files look the same"
+
+
+@_command("verify").default
+def verify(library: Path, /, *, talk: Annotated[Talk, Parameter(name="*")] = TALK) -> int:
     """Compare a library with its own records; changes nothing.
 
     Parameters
@@ -89,36 +113,33 @@ def verify(library: Path, /, *, talk: Annotated[Talk, Parameter(name="*")] = TAL
     library
         The library's folder.
     """
-    told = api.library_verify(library)
-    talk.answer(told, _figures(told), asked=True)
+    with talk.progress() as progress:
+        told = api.library_verify(library, progress=progress)
+    talk.answer(told, _verify_lines(told, library), asked=not told.ok)
+    return 0 if told.ok else 1
 
 
-@_verb("prune", "  musivum library prune photos").default
+def _verify_lines(told: VerifyReport, library: Path) -> Iterator[str]:
+    if told.ok:
+        yield f"{library}: all is well with {count(told.tiles, 'photo')}"
+    for what, names in (("missing", told.missing), ("changed", told.changed), ("damaged", told.damaged)):
+        yield from (f"{what}: {name}" for name in names)
+    if told.damaged:
+        yield f"to mend it: musivum library prune {library}, then musivum index"
+    elif not told.ok:
+        yield "to bring it up to date: musivum index"
+
+
+@_command("prune").default
 def prune(library: Path, /, *, talk: Annotated[Talk, Parameter(name="*")] = TALK) -> None:
-    """Give back the space of photos that are gone.
+    """Forget the files that are gone, and give back their space.
 
     Parameters
     ----------
     library
         The library's folder.
     """
-    told = api.library_prune(library)
-    talk.answer(told, _figures(told))
-
-
-def _figures(told: object) -> list[str]:
-    values: dict[str, Any] = plain(told)
-    return table(
-        [
-            (name.replace("_", " "), f"{value:,}" if isinstance(value, int) else str(value))
-            for name, value in values.items()
-        ]
-    )
-
-
-def _group_lines(groups: tuple[tuple[str, ...], ...]) -> Iterator[str]:
-    for group in groups:
-        yield f"{count(len(group), 'photo')} that look the same:"
-        yield from (f"  {path}" for path in group)
-    if not groups:
-        yield "no two photos look the same"
+    with talk.progress() as progress:
+        told = api.library_prune(library, progress=progress)
+    forgotten = f"{count(told.files, 'file')} and {count(told.tiles, 'photo')} forgotten"
+    talk.answer(told, [f"{library}: {forgotten}, {told.bytes / 1e6:,.1f} MB given back"])

@@ -42,12 +42,15 @@ app.command("musivum.cli._demo:app", name="demo", help="Make three mosaics witho
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit code: 0 done, 2 a fault that the person can mend, 130 interrupted."""
+    """Run one command and give its exit code.
+
+    0 is done, 1 what a command that checks something found, 2 a fault that the person can mend, 130 interrupted.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # file names may be no text at all
     try:
-        app(arguments, exit_on_error=False, print_error=False)
+        code = app(arguments, exit_on_error=False, print_error=False)
         sys.stdout.flush()
     except CycloptsError as fault:
         command = " ".join(["musivum", *(fault.command_chain or ())])
@@ -65,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{where}{fault.strerror or fault}", 2)
     except MemoryError:
         return _fail("out of memory; ask for a smaller picture or fewer cells", 2)
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _nobody_reads() -> int:
