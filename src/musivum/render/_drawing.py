@@ -128,6 +128,7 @@ class Drawing:
         workers = self._workers
         rows = min(rows, max(_STRIP_ROWS[0], -(-(y1 - y0) // workers)))
         tops = range(y0, y1, rows)
+        progress("drawing", 0, len(tops))
         with ThreadPoolExecutor(workers, thread_name_prefix="musivum-draw") as pool:
             ahead: deque[Future[npt.NDArray[np.uint8]]] = deque()
             try:

@@ -160,6 +160,7 @@ def _ascending(
 
 def _in_threads(task: Callable[[slice], None], blocks: list[slice], workers: int, progress: Progress) -> None:
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
+        progress("search", 0, len(blocks))
         for done, _ in enumerate(pool.map(task, blocks), 1):
             progress("search", done, len(blocks))
 
@@ -190,8 +191,11 @@ def _collect(product, starts, first, last, prices, found, who, state, limit):  #
                 if n == size:
                     n = size // 2
                     _select(found[q], who[q], size, n)
-                    limit[q] = found[q, :n].max()
-                    found[q, n:] = np.inf
+                    limit[q] = found[q, 0]
+                    for i in range(n):
+                        limit[q] = max(limit[q], found[q, i])
+                    for i in range(n, size):
+                        found[q, i] = np.inf
                 state[q] = n
 
 

@@ -97,7 +97,7 @@ def bid(
     starved, waiting, made = _bid(
         floor.arrays(), cells, owners, costs, beyond, places, copies, np.float32(spacing), np.float32(epsilon), most
     )
-    return starved, waiting, int(made)
+    return np.sort(starved), np.sort(waiting), int(made)
 
 
 @njit(nogil=True, cache=True)
@@ -143,7 +143,8 @@ def _bid(floor, cells, owners, costs, beyond, places, copies, spacing, epsilon, 
     k = owners.shape[1]
     waiting = np.empty(tile_of.shape[0], np.int64)
     n = cells.shape[0]
-    waiting[:n] = cells[::-1]
+    for i in range(n):  # the first comes first off the stack; an array assignment would compile for seconds
+        waiting[n - 1 - i] = cells[i]
     starved = np.empty(tile_of.shape[0], np.int64)
     aside = 0
     made = 0
@@ -208,4 +209,4 @@ def _bid(floor, cells, owners, costs, beyond, places, copies, spacing, epsilon, 
                 lowest_bid = min(lowest_bid, bid[holder])
                 holder = following[holder]
         price[chosen] = lowest_bid
-    return np.sort(starved[:aside]), np.sort(waiting[:n]), made
+    return starved[:aside], waiting[:n], made

@@ -73,6 +73,7 @@ def describe(
     favour
         (n,) positive: costs of tile i are divided by favour[i].
     """
+    progress("describe", 0, len(library))
     orientations = (2 if options.mirror else 1) * (4 if options.turns else 1)
     most = max(1, min(options.crops, _MOST_ROWS // (orientations * len(library))))
     crops = candidate_crops(

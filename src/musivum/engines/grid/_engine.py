@@ -84,7 +84,9 @@ def _plan(
     workers: int,
     progress: Progress,
 ) -> Plan:
+    progress("target", 0, 1)
     cells, patches = cut_target(target, canvas, options, workers)
+    progress("target", 1, 1)
     planes = fit_planes(patches)
     if mask is None:
         importance = automatic_importance(planes)
