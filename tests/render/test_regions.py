@@ -89,7 +89,7 @@ def test_strips_make_up_the_picture_and_report_progress():
     strips = list(drawing.strips(progress=lambda *step: seen.append(step)))
     assert len(strips) > 1
     assert np.array_equal(np.concatenate(strips), draw(plan, library, scale=5.0))
-    assert [done for _, done, _ in seen] == list(range(1, len(strips) + 1))
+    assert [done for _, done, _ in seen] == list(range(len(strips) + 1))
     assert {total for _, _, total in seen} == {len(strips)}
 
 

@@ -92,7 +92,7 @@ def files(directory: str | os.PathLike[str]) -> tuple[FileRecord, ...]:
             "SELECT path, size, mtime_ns, digest, id, width, height, format, reason, present"
             " FROM files LEFT JOIN tiles ON files.tile = tiles.row ORDER BY path"
         ).fetchall()
-    return tuple(FileRecord(path_from_sql(row[0]), *row[1:9], present=bool(row[9])) for row in rows)
+    return tuple(FileRecord._make((path_from_sql(row[0]), *row[1:9], bool(row[9]))) for row in rows)
 
 
 def duplicates(directory: str | os.PathLike[str], *, distance: int = DISTANCE) -> tuple[tuple[str, ...], ...]:

@@ -13,7 +13,7 @@ from musivum.engines.grid._limits import Limits
 from musivum.progress import Progress, silent
 from musivum.search import Dictionary, Neighbours, nearest_owners
 
-_LISTED = 5_000_000  # entries of all candidate lists together
+_LISTED = 12_000_000  # entries of all candidate lists together
 _SHORTEST, _LONGEST = 64, 640
 _EPSILON = 0.03  # of the mean cost of the best tile, to start with
 _PATIENCE = 3  # bids per cell after which epsilon doubles: where many cells want the same tiles, prices are far apart
