@@ -81,9 +81,7 @@ def _words(report: IndexReport, library: Path) -> Iterator[str]:
     told = [skipped for skipped in report.skipped if skipped.reason != "hidden"]
     if hidden:
         yield f"{count(hidden, 'hidden file or folder', 'hidden files and folders')} left out"
-    if told and not changes:
-        yield f"{count(len(told), 'file')} skipped: musivum library list {library} --skipped"
-    elif told:
+    if told:
         yield f"{count(len(told), 'file')} skipped:"
         for skipped in told[:_SHOWN]:
             yield f"  {skipped.path}: {skipped.reason}"
