@@ -79,7 +79,9 @@ def assign(
     beyond = np.full(n, np.inf, np.float32) if complete else costs[:, -1].copy()
     epsilon = max(_EPSILON * float(costs[:, 0].mean()), 1e-7)
     floor = Floor.empty(n, tiles)
-    left, bids = np.argsort(-costs[:, 0], kind="stable"), 0
+    # Cells that look alike are served in an order that scatters what the last ones get over the picture.
+    rank = np.random.default_rng(0).permutation(n)
+    left, bids = np.argsort(rank), 0
     for _ in range(_ROUNDS):
         progress("assign", n - len(left), n)
         starved, waiting, made = bid(
@@ -91,7 +93,7 @@ def assign(
         if len(starved) and not complete:
             _renew(starved, floor, cells, dictionary, importance, owners, costs, beyond, workers)
             waiting = np.concatenate([waiting, starved])
-        left = waiting
+        left = waiting[np.argsort(rank[waiting])]
         if not len(left):
             break
     left = np.flatnonzero(floor.tile_of == NOBODY)

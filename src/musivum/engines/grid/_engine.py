@@ -92,8 +92,8 @@ def _plan(
         importance = automatic_importance(planes)
     else:
         importance = mask_importance(mask, cells.boxes / np.tile(canvas, 2))
-    area = (cells.boxes[:, 2] - cells.boxes[:, 0]) * (cells.boxes[:, 3] - cells.boxes[:, 1])
-    importance = (importance * area / area.mean()).astype(np.float32)
+    importance = importance * cells.areas
+    importance = (importance / importance.mean()).astype(np.float32)
     matrix = metric(
         tint=options.tint,
         shift_price=options.shift_price,
