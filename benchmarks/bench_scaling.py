@@ -17,46 +17,50 @@ COLUMNS = (50, 100, 200)
 SIDE = 16
 
 
-def generated_library(count: int) -> Any:
+class Generated:
     """What planning asks of a library: `count` smooth random swatches of 16 x 16 samples."""
-    rng = np.random.default_rng(0)
-    at = np.linspace(0, 3, SIDE)
-    hat = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(4)))
-    data = np.empty((count, SIDE, SIDE, 3), np.uint16)
-    for start in range(0, count, 4096):
-        coarse = rng.beta(0.7, 1.2, (min(4096, count - start), 1, 1, 3)) * rng.uniform(0.3, 1, (1, 4, 4, 1))
-        coarse = (coarse + 0.2 * rng.normal(size=(len(coarse), 4, 4, 3))).clip(0, 1)
-        data[start : start + 4096] = np.einsum("yi,nijc,xj->nyxc", hat, coarse, hat, optimize=True) * 65535
-    sizes = np.full((count, 2), SIDE, np.int32)
-    swatches = SimpleNamespace(data=data.reshape(-1), offsets=np.arange(count) * data[0].size, sizes=sizes)
-    ids = tuple(f"{i:032x}" for i in range(count))
-    return SimpleNamespace(
-        swatches=swatches, sizes=sizes * 16, ids=ids, sources=ids, digest="generated", path=Path("generated"),
-        __len__=lambda: count,
-    )  # fmt: skip
+
+    path = Path("generated")
+    digest = "generated"
+
+    def __init__(self, count: int) -> None:
+        rng = np.random.default_rng(0)
+        at = np.linspace(0, 3, SIDE)
+        hat = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(4)))
+        data = np.empty((count, SIDE, SIDE, 3), np.uint16)
+        for start in range(0, count, 4096):
+            coarse = rng.beta(0.7, 1.2, (min(4096, count - start), 1, 1, 3)) * rng.uniform(0.3, 1, (1, 4, 4, 1))
+            coarse = (coarse + 0.2 * rng.normal(size=(len(coarse), 4, 4, 3))).clip(0, 1)
+            data[start : start + 4096] = np.einsum("yi,nijc,xj->nyxc", hat, coarse, hat, optimize=True) * 65535
+        sizes = np.full((count, 2), SIDE, np.int32)
+        offsets = np.arange(count) * data[0].size
+        self.swatches = SimpleNamespace(data=data.reshape(-1), offsets=offsets, sizes=sizes)
+        self.sizes = sizes * 16
+        self.ids = self.sources = tuple(f"{i:032x}" for i in range(count))
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
 def case(count: int, columns: int) -> None:
-    """One plan in a process of its own; prints seconds of CPU by stage."""
+    """Plan once in a process of its own; print seconds of CPU by stage."""
     from musivum.engines.grid import GridOptions, plan_grid
 
-    class Generated(SimpleNamespace):
-        def __len__(self) -> int:
-            return count
-
-    library = Generated(**{k: v for k, v in vars(generated_library(count)).items() if k != "__len__"})
+    library = cast(Any, Generated(count))
     y, x = np.mgrid[0:1600, 0:1600] / 1600
     waves = [np.sin(20 * x * (k + 1) + 9 * y * y * (3 - k)) for k in range(3)]
     target = (127 + 120 * np.stack(waves, axis=-1)).astype(np.uint8)
-    plan_grid(target[:100, :100], cast(Any, library), GridOptions(columns=4, crops=1))
+    plan_grid(target[:100, :100], library, GridOptions(columns=4, crops=1))
     begun: dict[str, float] = {}
+
+    def note(stage: str, done: int, total: int) -> None:
+        begun.setdefault(stage, time.process_time())
+
     start = time.process_time()
-    plan_grid(
-        target, cast(Any, library), GridOptions(columns=columns),
-        progress=lambda stage, done, total: begun.setdefault(stage, time.process_time()) and None,
-    )  # fmt: skip
+    plan_grid(target, library, GridOptions(columns=columns), progress=note)
     end = time.process_time()
-    print(json.dumps({"all": end - start, "search": begun["assign"] - begun["search"], "assign": end - begun["assign"]}))
+    search, assign = begun["assign"] - begun["search"], end - begun["assign"]
+    print(json.dumps({"all": end - start, "search": search, "assign": assign}))
 
 
 def main() -> None:
@@ -73,10 +77,9 @@ def main() -> None:
                 f"({parts['search']:.2f}, {parts['assign']:.2f}) {cost.memory:6.0f} MB",
                 flush=True,
             )
-    slope = np.polyfit(np.log([n for n, _ in seconds]), np.log(list(seconds.values())), 1)[0]
-    both = np.stack([np.log([n for n, _ in seconds]), np.log([c * c for _, c in seconds]), np.ones(len(seconds))])
-    tiles, cells, _ = np.linalg.lstsq(both.T, np.log(list(seconds.values())), rcond=None)[0]
-    print(f"seconds grow as tiles^{tiles:.2f} cells^{cells:.2f} (tiles alone: {slope:.2f})")
+    logs = [(np.log(n), np.log(c * c), 1) for n, c in seconds]
+    tiles, cells, _ = np.linalg.lstsq(np.array(logs), np.log(list(seconds.values())), rcond=None)[0]
+    print(f"seconds grow as tiles^{tiles:.2f} cells^{cells:.2f}")
 
 
 if __name__ == "__main__":

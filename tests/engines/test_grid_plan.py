@@ -153,3 +153,20 @@ def test_one_photo_and_tiny_targets_still_make_a_mosaic(photos, extra):
     assert set(plan.placements.tile) == {0}
     assert draw(plan, single).shape == (80, 60, 3)
     assert plan.statistics["relaxed"]
+
+
+def test_dedupe_leaves_one_of_each_picture(tmp_path, target):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    rng = np.random.default_rng(3)
+    picture = Image.fromarray(np.kron(rng.integers(0, 255, (8, 8, 3)), np.ones((16, 16, 1))).astype(np.uint8))
+    picture.save(folder / "large.png")
+    picture.resize((96, 96), Image.Resampling.BOX).save(folder / "small.jpg", quality=90)
+    Image.fromarray(np.kron(rng.integers(0, 255, (8, 8, 3)), np.ones((16, 16, 1))).astype(np.uint8)).save(
+        folder / "other.png"
+    )
+    index([folder], tmp_path / "lib")
+    library = open_library(tmp_path / "lib")
+    options = {"columns": 6, "copies": 0, "spacing": 1}
+    assert plan_grid(target, library, GridOptions(**options)).statistics["eligible"] == 3
+    assert plan_grid(target, library, GridOptions(**options, dedupe=True)).statistics["eligible"] == 2

@@ -44,7 +44,7 @@ class Cells:
 
     @property
     def areas(self) -> npt.NDArray[np.float64]:
-        """(n,) area of each cell in the commonest cells: .25, 1, 4... A pixel more by rounding makes no cell count more."""
+        """(n,) area of each cell as a power of 4 of the commonest one: a pixel more by rounding counts for nothing."""
         area = (self.boxes[:, 2] - self.boxes[:, 0]) * (self.boxes[:, 3] - self.boxes[:, 1])
         return np.asarray(4.0 ** np.round(np.log2(area / np.median(area)) / 2))
 

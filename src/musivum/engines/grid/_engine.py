@@ -20,7 +20,7 @@ from musivum.engines.grid._options import GridOptions
 from musivum.engines.grid._target import cut_target, small_target
 from musivum.errors import LibraryError, OptionError
 from musivum.geometry import Size
-from musivum.library import Library
+from musivum.library import Library, near_duplicates
 from musivum.plan import Plan
 from musivum.progress import Progress, silent
 from musivum.search import pair_costs
@@ -89,11 +89,10 @@ def _plan(
     progress("target", 1, 1)
     planes = fit_planes(patches)
     if mask is None:
-        importance = automatic_importance(planes)
+        weight = automatic_importance(planes)
     else:
-        importance = mask_importance(mask, cells.boxes / np.tile(canvas, 2))
-    importance = importance * cells.areas
-    importance = (importance / importance.mean()).astype(np.float32)
+        weight = mask_importance(mask, cells.boxes / np.tile(canvas, 2))
+    importance = (weight * cells.areas / (weight * cells.areas).mean()).astype(np.float32)
     matrix = metric(
         tint=options.tint,
         shift_price=options.shift_price,
@@ -133,10 +132,11 @@ def _eligible(
         raise OptionError(f"weights: {len(library)} finite numbers of at least 0 are needed, one for each tile")
     keep = favour > 0
     if options.dedupe:
-        from musivum.library import near_duplicates
-
         allowed = np.flatnonzero(keep)
-        keep[allowed] &= near_duplicates(library.hashes[allowed]) == np.arange(len(allowed))
+        stands_for = near_duplicates(
+            library.hashes[allowed], sizes=library.sizes[allowed], means=library.means[allowed]
+        )
+        keep[allowed] &= stands_for == np.arange(len(allowed))
     if not keep.any():
         raise LibraryError(f"{library.path}: no photo to use: index some, or ban fewer")
     rows = np.flatnonzero(keep)
