@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -88,18 +89,41 @@ def plain(value: Any) -> Any:
 
 
 class _Bars:
-    """One line on stderr for the stage at work; rich is loaded only when it is due."""
+    """One line on stderr for the stage at work; rich is loaded only when it is due.
+
+    A timer brings the line up, because the first stage may be silent for longer than a person's patience: on a new
+    machine it waits for its kernels to be compiled.
+    """
 
     def __init__(self) -> None:
-        self._start = time.monotonic()
+        self._latest: tuple[str, int, int] | None = None
         self._bar: Bar | None = None
         self._task: TaskID | None = None
         self._stage = ""
+        self._start = time.monotonic()
+        self._due = False
+        self._lock = Lock()
+        self._timer = Timer(_PATIENCE, self._show)
+        self._timer.daemon = True
+        self._timer.start()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
+        with self._lock:
+            self._latest = (stage, done, total)
+            self._due = self._due or time.monotonic() - self._start >= _PATIENCE
+            if self._due:
+                self._draw()
+
+    def _show(self) -> None:
+        with self._lock:
+            self._due = True
+            if self._latest is not None:
+                self._draw()
+
+    def _draw(self) -> None:
+        assert self._latest is not None
+        stage, done, total = self._latest
         if self._bar is None:
-            if time.monotonic() - self._start < _PATIENCE:
-                return
             self._bar = _new_bar()
             self._bar.start()
         if self._task is None or stage != self._stage:
@@ -110,8 +134,11 @@ class _Bars:
         self._bar.update(self._task, completed=done, total=total)
 
     def close(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        self._timer.cancel()
+        with self._lock:
+            self._due = False
+            if self._bar is not None:
+                self._bar.stop()
 
 
 def _new_bar() -> Bar:
