@@ -182,7 +182,7 @@ def _table(columns: list[Any], dtype: type[np.generic]) -> npt.NDArray[Any]:
 def _map(path: Path, dtype: np.dtype[Any], count: int) -> npt.NDArray[Any]:
     if path.stat().st_size < count * dtype.itemsize:
         raise LibraryError(
-            f"{path} is shorter than its library says; mend it with: musivum library prune {path.parent}, then index"
+            f"{path} is shorter than its library says; mend it: musivum library prune {path.parent}, then index"
         )
     if count == 0:
         return np.empty(0, dtype)

@@ -51,31 +51,40 @@ def near_duplicates(
         raise ValueError(f"distance must be 0..15, not {distance}")
     count = len(hashes)
     areas = np.zeros(count, np.int64) if sizes is None else sizes.astype(np.int64).prod(axis=1)
-    rank = np.empty(count, np.int64)
-    rank[np.lexsort((np.arange(count), -areas))] = np.arange(count)
+    order = np.lexsort((np.arange(count), -areas))
+    colors = np.zeros((count, 3), np.float32) if means is None else means.astype(np.float32)
+    # Rows alike in all that is compared share their fate: the first of them speaks for the others.
+    keys = np.column_stack([hashes[order].view(np.uint32).reshape(-1, 2), colors[order].view(np.uint32)])
+    _, first, fate = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    firsts = np.sort(first)
+    stands = _leaders(hashes[order[firsts]], colors[order[firsts]], distance)
+    result = np.empty(count, np.int64)
+    result[order] = order[firsts[stands][np.searchsorted(firsts, first[fate.ravel()])]]
+    return np.where(hashes == 0, np.arange(count), result)
 
-    found = [np.empty((0, 2), np.int64)]
+
+def _leaders(hashes: npt.NDArray[np.uint64], colors: npt.NDArray[np.float32], distance: int) -> npt.NDArray[np.int64]:
+    """For each row the first row near it that no other stands for."""
+    keys = []
     for first, second in _candidates(hashes, distance // _WORDS):
         near = np.bitwise_count(hashes[first] ^ hashes[second]) <= distance
-        if means is not None:
-            near &= np.sum((means[first] - means[second]) ** 2, axis=1) <= _COLOR**2
-        ahead = rank[first] < rank[second]
-        pairs = np.stack([np.where(ahead, first, second), np.where(ahead, second, first)], axis=1)
-        found.append(pairs[near])
-    pairs = np.unique(np.concatenate(found), axis=0)
-    pairs = pairs[np.lexsort((rank[pairs[:, 1]], rank[pairs[:, 0]]))]
-
-    stands = np.arange(count)
-    for ahead_row, row in pairs.tolist():
-        if stands[ahead_row] == ahead_row and stands[row] == row:
-            stands[row] = ahead_row
+        near &= np.sum((colors[first] - colors[second]) ** 2, axis=1) <= _COLOR**2
+        keys.append(first[near] * len(hashes) + second[near])
+    pairs = np.unique(np.concatenate([np.empty(0, np.int64), *keys]))
+    ahead, behind = np.divmod(pairs, max(1, len(hashes)))
+    stands = np.arange(len(hashes))
+    leaders, begins = np.unique(ahead, return_index=True)
+    for leader, followers in zip(leaders.tolist(), np.split(behind, begins[1:]), strict=False):
+        if stands[leader] == leader:
+            free = followers[stands[followers] == followers]
+            stands[free] = leader
     return stands
 
 
 def _candidates(
     hashes: npt.NDArray[np.uint64], radius: int
 ) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
-    """Pairs of rows of which one 16-bit word differs in at most `radius` bits, in bounded batches."""
+    """Pairs of rows, the earlier first, of which one 16-bit word differs in at most `radius` bits; in batches."""
     rows = np.flatnonzero(hashes)
     masks = [sum(1 << bit for bit in bits) for size in range(radius + 1) for bits in combinations(range(16), size)]
     for word in range(_WORDS):
@@ -85,10 +94,10 @@ def _candidates(
         starts = np.searchsorted(sorted_words, np.arange(2**_WORD_BITS + 1))
         for mask in masks:
             begin, end = starts[sorted_words ^ mask], starts[(sorted_words ^ mask) + 1]
-            # Each pair once: the row that comes first in the sorted order looks only behind itself.
+            # Each pair once: a row looks only behind itself in the sorted order.
             begin = np.maximum(begin, np.arange(1, len(rows) + 1))
-            counts = np.maximum(end - begin, 0)
-            yield from _expand(sorted_rows, begin, counts)
+            for first, second in _expand(sorted_rows, begin, np.maximum(end - begin, 0)):
+                yield np.minimum(first, second), np.maximum(first, second)
 
 
 def _expand(

@@ -183,11 +183,12 @@ def sweep(library: Path, generation: int) -> None:
 @contextmanager
 def _array(path: Path, committed: int, complete: bool) -> Iterator[IO[bytes]]:
     with open(path, "r+b" if path.exists() else "w+b") as file:
-        if file.seek(0, os.SEEK_END) < committed:
+        length = file.seek(0, os.SEEK_END)
+        if complete and length < committed:
             raise LibraryError(
-                f"{path} is shorter than its library says; delete the library and index the photos again"
+                f"{path} is shorter than its library says; mend it: musivum library prune {path.parent}, then index"
             )
-        file.truncate(committed)
+        file.truncate(min(length, committed))
         yield file
 
 
