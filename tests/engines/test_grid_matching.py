@@ -106,11 +106,11 @@ def scene(seed, cells, tiles, flat=False):
 
 
 def total(queries, dictionary, tile_of, weights):
-    return float((weights * ((queries - dictionary.vectors[tile_of]) ** 2).sum(1)).sum())
+    return float((weights * np.linalg.norm(queries - dictionary.vectors[tile_of], axis=1)).sum())
 
 
 def optimum(queries, dictionary, copies, weights):
-    cost = weights[:, None] * ((queries[:, None] - dictionary.vectors[None]) ** 2).sum(2)
+    cost = weights[:, None] * np.linalg.norm(queries[:, None] - dictionary.vectors[None], axis=2)
     rows, columns = linear_sum_assignment(np.repeat(cost, copies, axis=1))
     return float(np.repeat(cost, copies, axis=1)[rows, columns].sum())
 
@@ -179,7 +179,7 @@ def test_using_every_tile_costs_little_more_than_the_optimum():
     queries, dictionary, places = scene(11, 90, 60)
     weights = np.ones(90, np.float32)
     found = assign(queries, dictionary, weights, places, Limits(3, 1, True))
-    cost = ((queries[:, None] - dictionary.vectors[None]) ** 2).sum(2)
+    cost = np.linalg.norm(queries[:, None] - dictionary.vectors[None], axis=2)
     padded = np.concatenate([cost, np.tile(cost, 2)], axis=1)
     idle = np.concatenate([np.full((90, 60), 1e6), np.zeros((90, 120))], axis=1)
     both = np.concatenate([padded, idle])

@@ -41,7 +41,7 @@ class Neighbours(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """Rows of vectors, each with an owner and a factor: cost(query, row) = factor[row] * |query - row|^2.
+    """Rows of vectors, each with an owner and a factor: cost(query, row) = factor[row] * |query - row|.
 
     Attributes
     ----------
@@ -100,6 +100,7 @@ def nearest_owners(
     """
     k = min(k, dictionary.owners)
     prices = np.zeros(dictionary.owners, np.float32) if prices is None else prices
+    weights = np.ones(len(queries), np.float32) if weights is None else weights
     owners = np.full((len(queries), k), -1, np.int32)
     distances = np.full((len(queries), k), np.inf, np.float32)
     rows = _augmented_rows(dictionary)
@@ -108,15 +109,14 @@ def nearest_owners(
 
     def search(block: slice) -> None:
         wide = _augmented_queries(queries[block])
-        if weights is not None:
-            wide *= weights[block, None]
         found = np.full((len(wide), 2 * k), np.inf, np.float32)
         who = np.full((len(wide), 2 * k), -1, np.int32)
         state = np.zeros(len(wide), np.int64)
         limit = np.full(len(wide), np.inf, np.float32)
         for first, last in runs:
             low, high = dictionary.starts[first], dictionary.starts[last]
-            _collect(rows[low:high] @ wide.T, dictionary.starts, first, last, prices, found, who, state, limit)
+            squares = rows[low:high] @ wide.T
+            _collect(squares, dictionary.starts, first, last, weights[block], prices, found, who, state, limit)
         owners[block], distances[block] = _ascending(found, who, k)
 
     _in_threads(search, blocks, workers, progress)
@@ -133,8 +133,8 @@ def pair_costs(
 
 
 def _augmented_rows(dictionary: Dictionary) -> npt.NDArray[np.float32]:
-    """Write f (|d|^2 - 2 d.x + |x|^2) as a product of these rows with (x, 1, |x|^2)."""
-    v, f = dictionary.vectors, dictionary.factors[:, None]
+    """Write f^2 (|d|^2 - 2 d.x + |x|^2) as a product of these rows with (x, 1, |x|^2)."""
+    v, f = dictionary.vectors, dictionary.factors[:, None] ** 2
     return np.concatenate([-2 * f * v, f * np.einsum("ij,ij->i", v, v)[:, None], f], axis=1)
 
 
@@ -166,24 +166,26 @@ def _in_threads(task: Callable[[slice], None], blocks: list[slice], workers: int
 
 
 @njit(nogil=True, cache=True, fastmath=True)
-def _collect(product, starts, first, last, prices, found, who, state, limit):  # type: ignore[no-untyped-def]
+def _collect(squares, starts, first, last, weights, prices, found, who, state, limit):  # type: ignore[no-untyped-def]
     """Append the owners of one block that may be among the k best; halve a full buffer to its k best.
 
-    The product is (rows, queries), so that the least over an owner's rows is taken for many queries at once.
+    The squared costs are (rows, queries), so that an owner's least is taken for many queries at once.
     """
     size = found.shape[1]
-    queries = product.shape[1]
+    queries = squares.shape[1]
     best = np.empty(queries, np.float32)
     for owner in range(first, last):
         row = starts[owner] - starts[first]
         for q in range(queries):
-            best[q] = product[row, q]
+            best[q] = squares[row, q]
         for other in range(row + 1, starts[owner + 1] - starts[first]):
             for q in range(queries):
-                best[q] = min(best[q], product[other, q])
+                best[q] = min(best[q], squares[other, q])
         price = prices[owner]
         for q in range(queries):
-            total = max(best[q], np.float32(0)) + price
+            best[q] = weights[q] * np.sqrt(max(best[q], np.float32(0))) + price
+        for q in range(queries):
+            total = best[q]
             if total < limit[q]:
                 n = state[q]
                 found[q, n], who[q, n] = total, owner
@@ -233,6 +235,6 @@ def _best_rows(queries, vectors, starts, factors, owners, costs, rows):  # type:
             total = np.float32(0)
             for d in range(queries.shape[1]):
                 total += (queries[q, d] - vectors[row, d]) ** 2
-            total *= factors[row]
+            total = factors[row] * np.sqrt(total)
             if total < costs[q]:
                 costs[q], rows[q] = total, row

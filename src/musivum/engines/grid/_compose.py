@@ -29,7 +29,7 @@ def place_crops(
     Parameters
     ----------
     costs
-        (n,) squared errors of the choices.
+        (n,) errors of the choices.
     planes
         Colours of the cells.
     """
@@ -41,7 +41,7 @@ def place_crops(
     plain = Placements.plain(tile, crop, fit_crops(crop, cells.boxes, turn), mirror)
     return replace(
         plain,
-        error=np.sqrt(costs),
+        error=costs,
         mean=own.mean,
         gain=np.repeat(contrast_gain(planes, own)[:, None], 3, axis=1),
         shift=planes.mean - own.mean,
@@ -75,5 +75,5 @@ def used_tiles(
         used, index = used[1:], index - 1
     n = len(placements)
     table = TileTable(tuple(library.ids[i] for i in used), tuple(library.sources[i] for i in used), library.sizes[used])
-    alternates = Alternates(index[n:].reshape(near.shape).astype(np.int32), np.sqrt(nearest.distances))
+    alternates = Alternates(index[n:].reshape(near.shape).astype(np.int32), nearest.distances)
     return table, alternates, replace(placements, tile=index[:n].astype(np.int32))

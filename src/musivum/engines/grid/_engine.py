@@ -62,7 +62,9 @@ def plan_grid(
     Raises
     ------
     OptionError
-        If the options do not fit the canvas, or the library has no tile left.
+        If the options do not fit the canvas.
+    LibraryError
+        If no tile is left to use.
     """
     options = options or GridOptions()
     canvas = canvas or Size(target.shape[1], target.shape[0])

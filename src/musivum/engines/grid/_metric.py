@@ -4,7 +4,7 @@ A patch is a grid of OKLab colours. Its plane (mean and slope) is what the tint 
 but for its contrast, which is lowered in smooth cells.
 After a tint of strength t the fraction 1 - t of the difference of the planes is left and t of it is altered, so
 
-    cost = ((1 - t)^2 + price t^2) |plane difference|^2 + |rest difference|^2 + structure |gradient difference|^2,
+    error^2 = ((1 - t)^2 + price t^2) |plane difference|^2 + |rest difference|^2 + structure^2 |gradient difference|^2,
 
 the mean over the grid of squared, weighted OKLab distances. All terms are linear in the colours, hence one matrix.
 """
@@ -66,7 +66,7 @@ def contrast_gain(cells: Planes, crops: Planes) -> npt.NDArray[np.float32]:
 def metric(
     *, tint: float, shift_price: float, chroma: float, structure: float, mask: npt.NDArray[np.float32] | None = None
 ) -> npt.NDArray[np.float32]:
-    """Return the matrix B with cost(p, q) = |(color_grid(p) - color_grid(q)) B|^2.
+    """Return the matrix B with error(p, q) = |(color_grid(p) - color_grid(q)) B|.
 
     Parameters
     ----------

@@ -75,7 +75,7 @@ class GridOptions:
     use_all: bool = False
     crops: int = 16
     zoom: float = 0.5
-    focus: float = 0.25
+    focus: float = 0.15
     mirror: bool = True
     turns: bool = False
     tint: float = 0.5
