@@ -56,3 +56,4 @@ lock:
 
 clean:
 	rm -rf $(VENV) build dist site demo .mypy_cache .pytest_cache .ruff_cache
+	find src -name __pycache__ -prune -exec rm -rf {} +
