@@ -29,7 +29,7 @@ from PIL import Image
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 PHOTOS, CELLS, COPIES, LONG_SIDE = 1000, 50, 4, 4000
 SCORED_SIDE = 1600  # of the baselines' mosaics that are scored and not timed
-TINTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+TINTS = (0.0, 0.25, 0.5, 0.7, 1.0)
 
 Pixels = npt.NDArray[np.uint8]
 
