@@ -154,6 +154,14 @@ def test_other_folders_stay_in_the_library(photos, where, tmp_path):
     assert counts(index([photos, tmp_path / "more"], where)) == {"unchanged": 10, "removed": 3}
 
 
+def test_files_that_are_there_but_not_named_stay(photos, where):
+    index([photos], where)
+    assert counts(index([photos / "*" / "00[0-2].jpg"], where)) == {"unchanged": 3}
+    assert len(open_library(where)) == 9
+    (photos / "0" / "006.jpg").unlink()
+    assert counts(index([photos / "*" / "00[0-2].jpg"], where)) == {"unchanged": 3, "removed": 1}
+
+
 def test_the_library_depends_on_the_photos_alone(photos, tmp_path):
     index([photos], tmp_path / "one", workers=1)
     index([photos], tmp_path / "four", workers=4)

@@ -161,6 +161,17 @@ def test_short_arrays_are_found_and_mended(photos, where):
     assert open_library(where).digest == digest
 
 
+def test_what_a_killed_writer_left_is_overwritten(photos, where):
+    sizes = {path: path.stat().st_size for path in where.glob("*.bin")}
+    for path in sizes:
+        with open(path, "ab") as file:
+            file.write(b"left over" * 1000)
+    assert len(open_library(where)) == 6
+    index([photos], where)
+    assert {path: path.stat().st_size for path in where.glob("*.bin")} == sizes
+    assert verify(where).ok
+
+
 def test_verify_looks_for_the_files(photos, where):
     paths = sorted(path for path in photos.rglob("*.jpg"))
     paths[0].unlink()
