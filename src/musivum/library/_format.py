@@ -120,7 +120,7 @@ def writing(library: Path) -> Iterator[sqlite3.Connection]:
     try:
         connection = _connect(library / DATABASE, "mode=rwc")
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA synchronous = FULL")
         if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 raise LibraryError(f"{library / DATABASE} is not a musivum library; choose another directory")

@@ -72,8 +72,6 @@ def _swap(store: Store, keep: list[tuple[int, str, int, int, int, int]], drop: l
     swatches = _copy(swatches_path(store.path, old), swatches_path(store.path, new), [(r[4], r[5]) for r in keep], 2)
     places = [(t, s, row[0]) for t, s, row in zip(thumbs, swatches, keep, strict=False)]
     dropped = [(row,) for row in drop]
-    # The old arrays are deleted next: this commit must not be lost with the power.
-    store.connection.execute("PRAGMA synchronous = FULL")
     with transaction(store.connection) as execute:
         execute.execute("DELETE FROM files WHERE NOT present")
         execute.executemany("UPDATE files SET tile = NULL, digest = NULL, mtime_ns = -1 WHERE tile = ?", dropped)
