@@ -111,3 +111,12 @@ def test_options_out_of_range_are_refused_in_one_line(options):
     with pytest.raises(OptionError) as caught:
         GridOptions(**options)
     assert "\n" not in str(caught.value)
+
+
+def test_a_pixel_of_rounding_makes_no_cell_count_more():
+    assert (lay_out(Size(110, 140), 13, 11, "none").areas == 1).all()
+    details = [np.array([[0.0, 1.0], [1.0, 1.0]]), np.eye(4)]
+    areas = lay_out_adaptive(Size(83, 85), 8, 8, details, 0.5).areas
+    values, counts = np.unique(areas / areas.min(), return_counts=True)
+    assert values.tolist() == [1, 4, 16]
+    assert counts @ values == 64
