@@ -90,11 +90,25 @@ def test_neighbours_of_any_size_are_one_cell_apart():
         ({"columns": 10, "aspect": "2:1"}, (10, 16)),
         ({"columns": 10, "aspect": "free"}, (10, 10)),
         ({"columns": 10, "offset": "hexagon"}, (10, 9)),
-        ({"columns": 10, "adaptive": 2}, (8, 8)),
+        ({"columns": 10, "adaptive": 2}, (10, 8)),
+        ({"columns": 25, "adaptive": 2}, (24, 20)),
+        ({"columns": 100, "adaptive": 2}, (100, 80)),
     ],
 )
 def test_columns_and_rows_follow_the_options(options, expected):
-    assert grid_shape(Size(1000, 800), GridOptions(**options)) == expected
+    assert grid_shape(Size(1000, 800), GridOptions(**options))[:2] == expected
+
+
+def test_blocks_double_as_often_as_three_of_them_fit():
+    levels = [grid_shape(Size(1000, 800), GridOptions(columns=c, adaptive=4)).levels for c in (3, 10, 20, 40, 60, 200)]
+    assert levels == [0, 1, 2, 3, 4, 4]
+
+
+@pytest.mark.parametrize("canvas", [Size(39, 26), Size(4000, 10), Size(1, 1)])
+def test_a_small_canvas_gets_as_many_tiles_as_it_holds(canvas):
+    columns, rows, _ = grid_shape(canvas, GridOptions())
+    assert 1 <= columns <= canvas.width
+    assert 1 <= rows <= canvas.height
 
 
 def test_more_cells_than_pixels_are_refused():
@@ -105,7 +119,7 @@ def test_more_cells_than_pixels_are_refused():
 @pytest.mark.parametrize(
     "options",
     [{"tint": 1.1}, {"zoom": 0}, {"aspect": "1:0"}, {"aspect": "wide"}, {"offset": "wavy"}, {"columns": 0},
-     {"adaptive": 2, "offset": "brick"}, {"spacing": float("nan")}],
+     {"adaptive": 2, "offset": "brick"}, {"offset": "hexagon", "aspect": "3:2"}, {"spacing": float("nan")}],
 )  # fmt: skip
 def test_options_out_of_range_are_refused_in_one_line(options):
     with pytest.raises(OptionError) as caught:

@@ -196,6 +196,7 @@ def test_using_every_tile_costs_little_more_than_the_optimum():
         ({"copies": 2}, 1000, 100, 10, 4, False, 1),
         ({"copies": 0}, 1000, 100, 1000, 4, False, 0),
         ({"spacing": 4}, 100, 10, 15, 2, False, 1),
+        ({"spacing": 50, "copies": 1}, 100, 1000, 1, 50, False, 0),
         ({"spacing": 4}, 100, 1, 150, 1, False, 1),
         ({"use_all": True}, 100, 1000, 1, 4, False, 1),
         ({"use_all": True}, 100, 50, 3, 4, True, 0),

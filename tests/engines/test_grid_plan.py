@@ -141,8 +141,9 @@ def test_bans_and_favourites_are_respected(photos, target):
     assert uses(favoured)[favoured.tiles.ids.index(photos.ids[other])] > 0
     with pytest.raises(LibraryError, match="no photo"):
         plan_grid(target, photos, weights=np.zeros(len(photos)))
-    with pytest.raises(OptionError, match="weights"):
-        plan_grid(target, photos, weights=np.ones(3))
+    for wrong in (np.ones(3), np.full(len(photos), 1e-50), np.full(len(photos), np.nan), -np.ones(len(photos))):
+        with pytest.raises(OptionError, match="weights"):
+            plan_grid(target, photos, weights=wrong)
 
 
 @pytest.mark.parametrize("extra", [{}, {"offset": "brick"}, {"offset": "hexagon"}, {"adaptive": 1}])

@@ -22,6 +22,8 @@ from musivum.progress import Progress, silent
 
 _QUERIES = 128
 _ROWS = 1024
+# Sums may be taken in any order; infinities mean something here, so nothing may be assumed of them.
+_FASTMATH = {"reassoc", "contract", "nsz"}
 
 
 class Neighbours(NamedTuple):
@@ -165,7 +167,7 @@ def _in_threads(task: Callable[[slice], None], blocks: list[slice], workers: int
             progress("search", done, len(blocks))
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@njit(nogil=True, cache=True, fastmath=_FASTMATH)
 def _collect(squares, starts, first, last, weights, prices, found, who, state, limit):  # type: ignore[no-untyped-def]
     """Append the owners of one block that may be among the k best; halve a full buffer to its k best.
 
@@ -180,10 +182,12 @@ def _collect(squares, starts, first, last, weights, prices, found, who, state, l
             best[q] = squares[row, q]
         for other in range(row + 1, starts[owner + 1] - starts[first]):
             for q in range(queries):
-                best[q] = min(best[q], squares[other, q])
+                square = squares[other, q]
+                best[q] = square if square < best[q] else best[q]  # one vector instruction; min() would mind NaNs
         price = prices[owner]
         for q in range(queries):
-            best[q] = weights[q] * np.sqrt(max(best[q], np.float32(0))) + price
+            square = best[q] if best[q] > 0 else np.float32(0)
+            best[q] = weights[q] * np.sqrt(square) + price
         for q in range(queries):
             total = best[q]
             if total < limit[q]:
@@ -227,10 +231,10 @@ def _select(values, names, n, k):  # type: ignore[no-untyped-def]
             return
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@njit(nogil=True, cache=True, fastmath=_FASTMATH)
 def _best_rows(queries, vectors, starts, factors, owners, costs, rows):  # type: ignore[no-untyped-def]
     for q in range(queries.shape[0]):
-        costs[q] = np.inf
+        costs[q], rows[q] = np.inf, starts[owners[q]]
         for row in range(starts[owners[q]], starts[owners[q] + 1]):
             total = np.float32(0)
             for d in range(queries.shape[1]):

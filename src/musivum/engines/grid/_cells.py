@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -56,8 +56,18 @@ class Cells:
         return np.stack([(x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, (y1 - y0) * pitch], axis=1).astype(np.float32)
 
 
-def grid_shape(canvas: Size, options: GridOptions) -> tuple[int, int]:
+class Shape(NamedTuple):
+    """Columns, rows, and how often cells may double."""
+
+    columns: int
+    rows: int
+    levels: int = 0
+
+
+def grid_shape(canvas: Size, options: GridOptions) -> Shape:
     """Columns and rows that the options ask for on this canvas.
+
+    Adaptive ones are multiples of the largest block; blocks double less often where there are not three of them.
 
     Raises
     ------
@@ -69,21 +79,24 @@ def grid_shape(canvas: Size, options: GridOptions) -> tuple[int, int]:
         aspect = HEXAGON_ASPECT / 0.75
     columns, rows = options.columns, options.rows
     if columns is None and rows is None:
-        width = options.cell or math.sqrt(canvas.width * canvas.height * aspect / options.tiles)
+        width = options.cell or max(math.sqrt(canvas.width * canvas.height * aspect / options.tiles), 1, aspect)
         columns = max(1, round(canvas.width / width))
     if rows is None:
         assert columns is not None
         rows = max(1, round(canvas.height / (canvas.width / columns / aspect)))
     if columns is None:
         columns = max(1, round(canvas.width / (canvas.height / rows * aspect)))
-    if options.adaptive:
-        step = 2**options.adaptive
-        columns, rows = (max(step, step * round(n / step)) for n in (columns, rows))
+    if options.cell is None and options.columns is None:  # a number of tiles is a wish, not a demand
+        columns, rows = min(columns, canvas.width), min(rows, canvas.height) if options.rows is None else rows
+    levels = options.adaptive
+    while levels and 3 * 2**levels > min(columns, rows):
+        levels -= 1
+    columns, rows = (2**levels * round(n / 2**levels) for n in (columns, rows))
     if columns > canvas.width or rows > canvas.height or columns * rows > _MOST:
         raise OptionError(
             f"{columns} x {rows} cells do not fit {canvas.width} x {canvas.height} pixels: ask for fewer cells"
         )
-    return columns, rows
+    return Shape(columns, rows, levels)
 
 
 def lay_out(canvas: Size, columns: int, rows: int, offset: str) -> Cells:

@@ -53,7 +53,7 @@ def plan_grid(
         (h, w, 3) grey picture, stretched over the canvas: the brighter, the better the tile. By default found from
         the target's detail and colours.
     weights
-        (tiles,) favour of each tile: 1 for plain ones, 2 to count its error half, 0 to ban it.
+        (tiles,) favour of each tile, 0.001 to 1000: 1 for plain ones, 2 to count its error half; 0 bans it.
 
     Returns
     -------
@@ -107,6 +107,7 @@ def _plan(
     limits = feasible_limits(options, len(cells), len(library))
     found = assign(vectors, described.dictionary, importance, cells.places, limits, workers=workers, progress=progress)
     costs, rows = pair_costs(vectors, described.dictionary, found.tile_of)
+    best, _ = pair_costs(vectors, described.dictionary, found.nearest.owners[:, 0])
     placements = place_crops(library, cells, described, rows, costs, planes, workers)
     table, alternates, placements = used_tiles(library, placements, found.nearest)
     return Plan(
@@ -121,7 +122,7 @@ def _plan(
         alternates=alternates,
         target=small_target(target, workers),
         recipe={"engine": "grid", "options": asdict(replace(options, workers=None)), "library": library.digest},
-        statistics=_statistics(found, limits, costs, importance, library, described),
+        statistics=_statistics(found, limits, costs, best, importance, library, described),
     )
 
 
@@ -130,8 +131,11 @@ def _eligible(
 ) -> tuple[Library, npt.NDArray[np.float64]]:
     """The tiles that may be used, and their weights."""
     favour = np.ones(len(library)) if weights is None else np.asarray(weights, np.float64)
-    if favour.shape != (len(library),) or not (np.isfinite(favour).all() and (favour >= 0).all()):
-        raise OptionError(f"weights: {len(library)} finite numbers of at least 0 are needed, one for each tile")
+    sensible = (favour == 0) | ((favour >= 0.001) & (favour <= 1000))
+    if favour.shape != (len(library),) or not sensible.all():
+        raise OptionError(
+            f"weights: {len(library)} numbers are needed, each 0 or from 0.001 to 1000, one for each tile"
+        )
     keep = favour > 0
     if options.dedupe:
         allowed = np.flatnonzero(keep)
@@ -149,11 +153,12 @@ def _statistics(
     found: Assignment,
     limits: Limits,
     costs: npt.NDArray[np.float32],
+    best: npt.NDArray[np.float32],
     weight: npt.NDArray[np.float32],
     library: Library,
     described: TileDictionary,
 ) -> dict[str, Any]:
-    bound = float((weight * found.nearest.distances[:, 0]).sum(dtype=np.float64))
+    bound = float((weight * np.minimum(best, costs)).sum(dtype=np.float64))
     total = float((weight * costs).sum(dtype=np.float64))
     return {
         "cost": total,

@@ -112,6 +112,8 @@ class GridOptions:
             raise OptionError(f'offset is "{self.offset}": it must be one of {", ".join(OFFSETS)}')
         if self.adaptive and self.offset != "none":
             raise OptionError(f"adaptive cells cannot be offset: leave out adaptive or offset {self.offset}")
+        if self.offset == "hexagon" and self.aspect != "1:1":
+            raise OptionError(f"aspect {self.aspect} does not go with hexagons, which are regular: leave it out")
         self.cell_aspect(1.0)
 
     def cell_aspect(self, target: float) -> float:

@@ -35,10 +35,10 @@ def cut_target(
         boxes = cells.boxes * np.tile([width / canvas.width, height / canvas.height], 2)
         return patches(samples, boxes, SIDE, workers=workers)
 
-    columns, rows = grid_shape(canvas, options)
-    if options.adaptive:
+    columns, rows, levels = grid_shape(canvas, options)
+    if levels:
         details = []
-        for level in range(options.adaptive, 0, -1):
+        for level in range(levels, 0, -1):
             blocks = cut(lay_out(canvas, columns >> level, rows >> level, "none"))
             details.append(fit_planes(blocks).spread.reshape(rows >> level, columns >> level))
         cells = lay_out_adaptive(canvas, columns, rows, details, _SMOOTH)
