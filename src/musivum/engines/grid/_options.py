@@ -73,10 +73,10 @@ class GridOptions:
     copies: int | None = None
     spacing: float = 4
     use_all: bool = False
-    crops: int = 16
+    crops: int = 24
     zoom: float = 0.5
     focus: float = 0.15
-    mirror: bool = True
+    mirror: bool = False
     turns: bool = False
     tint: float = 0.5
     overlay: float = 0.0
