@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import numpy as np
 from musivum.color import oklab_from_linear
 from musivum.errors import LibraryError
 from musivum.library._format import (
+    DATABASE,
     path_from_sql,
     path_to_sql,
     read_state,
@@ -24,6 +26,8 @@ from musivum.library._format import (
 from musivum.library._hash import hashes_of
 from musivum.library._ingest import Picture
 from musivum.library._lock import writer_lock
+
+_ARRAY = re.compile(r"(thumbs|swatches)(-[1-9][0-9]*)?\.bin")
 
 
 class Known(NamedTuple):
@@ -153,12 +157,15 @@ def open_store(library: Path, *, complete: bool = True) -> Iterator[Store]:
     Raises
     ------
     LibraryError
-        If someone else is writing it, it cannot be written, or it is damaged.
+        If someone else is writing it, it cannot be written, it is damaged, or a new one would write over files there.
     """
     try:
         library.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise LibraryError(f"cannot make the library {library} ({fault.strerror}); choose another directory") from None
+    # A library's database is older than its arrays, so arrays without one are somebody else's.
+    if (foreign := _arrays(library)) and not (library / DATABASE).exists():
+        raise LibraryError(f"{foreign[0]} is in the way of a new library; choose another directory")
     with writer_lock(library), writing(library) as connection:
         state = read_state(connection)
         sweep(library, state.generation)
@@ -172,12 +179,20 @@ def open_store(library: Path, *, complete: bool = True) -> Iterator[Store]:
 def sweep(library: Path, generation: int) -> None:
     """Remove the arrays of other generations, left by a `prune` that was killed or whose readers held them open."""
     keep = {thumbs_path(library, generation), swatches_path(library, generation)}
-    for path in [*library.glob("thumbs*.bin"), *library.glob("swatches*.bin")]:
+    for path in _arrays(library):
         if path not in keep:
             try:
                 path.unlink(missing_ok=True)
             except PermissionError:  # Windows, while a reader has it mapped
                 continue
+
+
+def _arrays(library: Path) -> list[Path]:
+    """What has the name of an array of some generation; nothing else in the directory is a library's."""
+    try:
+        return sorted(path for path in library.iterdir() if _ARRAY.fullmatch(path.name))
+    except OSError:  # a folder that may be entered but not listed
+        return []
 
 
 @contextmanager
