@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -39,12 +40,21 @@ class FakeLibrary:
         self.sizes = np.array(sizes, np.int32) if sizes else self.thumbs.sizes
         self.ids = tuple(f"{i:032x}" for i in range(len(thumbs)))
         self.sources = tuple(sources) if sources else tuple(f"nowhere/{i}.png" for i in range(len(thumbs)))
+        self.stamps = np.array([_stamp(source) for source in self.sources], np.int64).reshape(-1, 2)
 
     def row(self, tile: str) -> int:
         try:
             return self.ids.index(tile)
         except ValueError:
             raise KeyError(tile) from None
+
+
+def _stamp(source: str) -> tuple[int, int]:
+    try:
+        status = os.stat(source)
+    except OSError:
+        return -1, -1
+    return status.st_size, status.st_mtime_ns
 
 
 def noise(rng: np.random.Generator, width: int, height: int) -> Pixels:

@@ -1,11 +1,13 @@
 """Originals where the drawing is larger than the thumbnails, thumbnails otherwise, and the truth about both."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import musivum.render._sources as sources_module
 from musivum.errors import OptionError, PlanError
 from musivum.geometry import Size
 from musivum.render import Drawing, Drawn, draw
@@ -58,6 +60,31 @@ def test_missing_broken_and_changed_originals_give_way_to_thumbnails(album):
     picture, drawn = _drawn(plan, library, scale=4.0)
     assert drawn == Drawn(originals=1, thumbnails=3, upsampled=3, missing=3)
     assert np.abs(picture[40:41, 60:61].astype(int)).sum() > 0
+
+
+def test_an_original_in_anothers_place_is_not_drawn(album, tmp_path):
+    library, plan = album
+    one, two = (Path(library.sources[k]) for k in range(2))
+    os.utime(one, ns=(1, 1))
+    before, _ = _drawn(plan, library, scale=4.0)
+    one.rename(tmp_path / "aside")
+    two.rename(one)
+    (tmp_path / "aside").rename(two)
+    picture, drawn = _drawn(plan, library, scale=4.0)
+    assert drawn == Drawn(originals=2, thumbnails=2, upsampled=2, missing=2)
+    assert np.array_equal(picture[80:], before[80:])
+
+
+def test_a_fault_while_decoding_reaches_every_waiter_and_is_not_kept(album, monkeypatch):
+    library, plan = album
+    sources = Sources(plan, library)
+    with monkeypatch.context() as patch:
+        patch.setattr(sources_module, "decode", lambda *_, **__: 1 / 0)
+        for _ in range(2):
+            with pytest.raises(ZeroDivisionError):
+                sources.original(0, 80)
+    assert sources.cached_bytes == 0
+    assert sources.original(0, 80) is not None
 
 
 def test_a_region_counts_only_what_it_shows(album):

@@ -18,8 +18,17 @@ from musivum.library._format import path_from_sql, read_state, reading, swatches
 
 _QUERY = """
 SELECT id, width, height, thumb, thumb_width, thumb_height, swatch, swatch_width, swatch_height,
-       lightness, a, b, hash, min(path)
+       lightness, a, b, hash, min(path), size, mtime_ns
 FROM tiles JOIN files ON files.tile = tiles.row WHERE files.present GROUP BY tiles.row ORDER BY id
+"""
+# SQLite takes the columns beside a lone min() from the row that has it.
+_QUERY_GONE = """
+SELECT id, width, height, thumb, thumb_width, thumb_height, swatch, swatch_width, swatch_height,
+       lightness, a, b, hash, coalesce(min(path), ''), coalesce(size, -1), coalesce(mtime_ns, -1)
+FROM tiles LEFT JOIN files ON files.tile = tiles.row
+WHERE files.present
+   OR tiles.row NOT IN (SELECT tile FROM files WHERE present AND tile IS NOT NULL)
+GROUP BY tiles.row ORDER BY id
 """
 
 
@@ -87,6 +96,8 @@ class Library:
     thumbs, swatches : Packed
         Whole pictures as sRGB uint8 (short side up to 128, long side up to 1024), and their area averages in linear
         light as uint16, 0..65535 (short side up to 32).
+    stamps : ndarray of shape (n, 2), int64
+        Size in bytes and modification time in nanoseconds of the files of `sources` when they were indexed.
     """
 
     path: Path
@@ -97,6 +108,7 @@ class Library:
     sources: tuple[str, ...]
     thumbs: Packed
     swatches: Packed
+    stamps: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -135,11 +147,15 @@ class Library:
             tuple(self.sources[i] for i in chosen),
             self.thumbs.select(chosen),
             self.swatches.select(chosen),
+            self.stamps[chosen],
         )
 
 
-def open_library(directory: str | os.PathLike[str]) -> Library:
+def open_library(directory: str | os.PathLike[str], *, gone: bool = False) -> Library:
     """Open a library for reading, also while it is being written.
+
+    With `gone`, the tiles whose files are gone or changed are there too, until `prune` drops them: a plan made before
+    needs them. Their source is the path last known, or "".
 
     Raises
     ------
@@ -150,7 +166,7 @@ def open_library(directory: str | os.PathLike[str]) -> Library:
     while True:
         with reading(path) as connection:
             state = read_state(connection)
-            rows = connection.execute(_QUERY).fetchall()
+            rows = connection.execute(_QUERY_GONE if gone else _QUERY).fetchall()
         try:
             thumbs = _map(thumbs_path(path, state.generation), np.dtype(np.uint8), state.thumbs)
             swatches = _map(swatches_path(path, state.generation), np.dtype("<u2"), state.swatches)
@@ -162,7 +178,13 @@ def open_library(directory: str | os.PathLike[str]) -> Library:
                     raise LibraryError(
                         f"{fault.filename} is missing; delete the library {path} and index the photos again"
                     ) from None
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 14
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 16
+    try:
+        places = np.array(columns[1:9], np.int64)
+    except (OverflowError, TypeError, ValueError):
+        raise _misplaced(path) from None
+    if not (_inside(places[2:5], len(thumbs)) & _inside(places[5:8], len(swatches)) & _are_sides(places[:2])).all():
+        raise _misplaced(path)
     return Library(
         path,
         tuple(columns[0]),
@@ -172,6 +194,24 @@ def open_library(directory: str | os.PathLike[str]) -> Library:
         tuple(path_from_sql(source) for source in columns[13]),
         Packed(thumbs, np.array(columns[3], np.int64), _table(columns[4:6], np.int32)),
         Packed(swatches, np.array(columns[6], np.int64), _table(columns[7:9], np.int32)),
+        _table(columns[14:16], np.int64),
+    )
+
+
+def _are_sides(sides: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    return np.asarray(((sides >= 1) & (sides <= np.iinfo(np.int32).max)).all(axis=0))
+
+
+def _inside(places: npt.NDArray[np.int64], elements: int) -> npt.NDArray[np.bool_]:
+    """Whether pictures at (offset, width, height) lie inside an array of so many elements; kernels do not ask again."""
+    offset, width, height = places
+    room = (elements - np.clip(offset, 0, elements)) // (3 * np.clip(height, 1, np.iinfo(np.int32).max))
+    return np.asarray((offset >= 0) & _are_sides(places[1:]) & (width <= room))
+
+
+def _misplaced(path: Path) -> LibraryError:
+    return LibraryError(
+        f"the library {path} counts pixels that it does not hold; mend it: musivum library prune {path}, then index"
     )
 
 

@@ -33,7 +33,7 @@ class VerifyReport:
         Ids of tiles whose pixels lie outside the arrays, do not have that id, or whose swatch is not theirs; `prune`
         drops them and the next `index` reads their files again.
     missing, changed : tuple of str
-        Files that are not there, or not as they were indexed; the next `index` sees to them.
+        Files that are not there, or not as they were indexed, refused ones aside; the next `index` sees to them.
     ok : bool
         Whether all is as it should be.
     """
@@ -61,7 +61,8 @@ def verify(directory: str | os.PathLike[str], *, progress: Progress = silent) ->
         damaged = damaged_tiles(library, connection, read_state(connection), progress)
     missing, changed = [], []
     for record in files(library):
-        if not record.present or record.path.startswith(GENERATED):
+        # Of a file that was refused only `index` can say whether it would be refused again.
+        if not record.present or record.reason is not None or record.path.startswith(GENERATED):
             continue
         try:
             status = os.stat(record.path)
@@ -113,4 +114,8 @@ def _picture(
     elements: npt.NDArray[np.unsignedinteger], start: int, width: int, height: int
 ) -> npt.NDArray[np.unsignedinteger] | None:
     stop = start + width * height * 3
-    return None if start < 0 or stop > len(elements) else elements[start:stop].reshape(height, width, 3)
+    return (
+        None
+        if start < 0 or min(width, height) < 1 or stop > len(elements)
+        else elements[start:stop].reshape(height, width, 3)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 from collections import OrderedDict
 from concurrent.futures import Future
 from pathlib import Path
@@ -16,11 +17,12 @@ from musivum.errors import PlanError, UnreadableImage
 from musivum.geometry import Size
 from musivum.library import Library
 from musivum.plan import Plan
-from musivum.raster import decode
+from musivum.raster import Limits, decode
 
 _ENOUGH = 1.001  # drawing an original larger than this counts as larger than its resolution
 _THUMB_ENOUGH = 1.26  # enlarging a thumbnail by a quarter is not worth decoding its original
 _CACHED_BYTES = 96 * 2**20
+_LIMITS = Limits(pixels=2**40, bytes=2**40)  # what the library took, whatever its limits were, is drawn
 
 
 class Image(NamedTuple):
@@ -55,6 +57,7 @@ class Sources:
         self.thumb_sizes = np.asarray(thumbs.sizes)[rows]
         self.sizes = plan.tiles.sizes
         self._files = [library.sources[row] for row in rows]
+        self._stamps = np.asarray(library.stamps)[rows]
         self._lock = Lock()
         self._kept: OrderedDict[tuple[int, int], Future[Image | None]] = OrderedDict()
         self._limit = cached_bytes
@@ -93,7 +96,7 @@ class Sources:
         return images
 
     def original(self, tile: int, short_side: int) -> Image | None:
-        """The original, its short side at least `short_side`; None if it is missing, unreadable or another picture."""
+        """The original, its short side at least `short_side`; None if missing, unreadable or changed since."""
         key = (tile, short_side)
         with self._lock:
             future = self._kept.get(key)
@@ -102,15 +105,25 @@ class Sources:
                 future = self._kept[key] = Future()
             self._kept.move_to_end(key)
         if mine:
-            future.set_result(self._decode(tile, short_side))
+            try:
+                future.set_result(self._decode(tile, short_side))
+            except BaseException as fault:
+                with self._lock:
+                    del self._kept[key]
+                future.set_exception(fault)
+                raise
             self._forget()
         return future.result()
 
     def _decode(self, tile: int, short_side: int) -> Image | None:
         size = Size(*map(int, self.sizes[tile]))
+        path = Path(self._files[tile])
         try:
-            decoded = decode(Path(self._files[tile]), short_side=short_side if short_side < min(size) else None)
-        except (UnreadableImage, OSError):
+            status = os.stat(path)
+            if [status.st_size, status.st_mtime_ns] != self._stamps[tile].tolist():
+                return None
+            decoded = decode(path, short_side=short_side if short_side < min(size) else None, limits=_LIMITS)
+        except (UnreadableImage, OSError, ValueError):
             return None
         if tuple(decoded.size) != size:
             return None
