@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+import tracemalloc
 import zipfile
 from dataclasses import fields, replace
 
@@ -124,6 +125,14 @@ def test_columns_are_frozen_and_the_callers_arrays_are_not():
         ("crop", [np.nan, 0, 1, 1], "crop"),
         ("transform", [0, 0, 0, 0], "scale"),
         ("transform", [1, 0, np.inf, 0], "transform"),
+        ("transform", [1, 0, 1e300, 0], "transform"),
+        ("transform", [1, 1e300, 0, 0], "transform"),
+        ("transform", [1e-300, 0, 0, 0], "scale"),
+        ("transform", [1e300, 0, 0, 0], "scale"),
+        ("transform", [1e9, 0, 1e9, 0], "box"),
+        ("crop", [0, 0, 1e-300, 1], "thin"),
+        ("crop", [0, 0, 1e300, 1], "crop"),
+        ("shift", 1e30, "shift"),
         ("error", np.nan, "error"),
         ("opacity", 1.5, "opacity"),
         ("feather", -0.5, "feather"),
@@ -142,11 +151,15 @@ def test_broken_placements_are_refused(column, value, message):
     "change",
     [
         {"canvas": Size(0, 5)},
+        {"canvas": Size(10**7 + 1, 5)},
+        {"canvas": Size(5, 10**400)},
         {"background": (0, 0, 256)},
         {"outline": "circle"},
         {"tint": 1.1},
         {"overlay": float("nan")},
         {"gap": -1.0},
+        {"gap": 10**400},
+        {"gap": float("nan")},
         {"alternates": Alternates.none(3)},
         {"alternates": Alternates(np.full((7, 1), 3), np.zeros((7, 1)))},
     ],
@@ -213,6 +226,11 @@ def _changed(members, **changes):
     return members | {"plan.json": json.dumps(json.loads(members["plan.json"]) | changes).encode()}
 
 
+def _with_cost(members, number):
+    text = _changed(members, statistics={"cost": "here"})["plan.json"]
+    return members | {"plan.json": text.replace(b'"here"', number)}
+
+
 HOSTILE = {
     "no plan.json": lambda m: {k: v for k, v in m.items() if k != "plan.json"},
     "missing column": lambda m: {k: v for k, v in m.items() if k != "placements/crop.npy"},
@@ -223,6 +241,17 @@ HOSTILE = {
     "not an object": lambda m: m | {"plan.json": b"[]"},
     "canvas of text": lambda m: _changed(m, canvas=["a", "b"]),
     "huge canvas missing a side": lambda m: _changed(m, canvas=[5]),
+    "canvas without end": lambda m: _changed(m, canvas=[10**400, 5]),
+    "canvas of light years": lambda m: _changed(m, canvas=[10**30, 5]),
+    "canvas of a billion": lambda m: _changed(m, canvas=[10**9, 1]),
+    "canvas of infinity": lambda m: _changed(m, canvas=[float("inf"), 5]),
+    "gap without end": lambda m: _changed(m, gap=10**400),
+    "gap of truth": lambda m: _changed(m, gap=True),
+    "infinite statistics": lambda m: _changed(m, statistics={"spacing": float("inf")}),
+    "statistics of no number": lambda m: _changed(m, statistics={"spacing": [float("nan")]}),
+    "statistics without end": lambda m: _changed(m, statistics={"cost": 10**400}),
+    "statistics of more digits than Python reads": lambda m: _with_cost(m, b"1" * 5_000),
+    "statistics beyond a float": lambda m: _with_cost(m, b"1e999"),
     "ids of numbers": lambda m: _changed(m, ids=[1, 2, 3]),
     "too few ids": lambda m: _changed(m, ids=["a"]),
     "negative count": lambda m: _changed(m, placements=-1),
@@ -261,6 +290,60 @@ def test_a_file_that_says_it_unpacks_to_terabytes_is_refused(tmp_path):
     path.write_bytes(content)
     with pytest.raises(PlanError, match="GiB"):
         load_plan(path)
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+@pytest.mark.parametrize("damaged", [False, True])
+def test_only_stored_and_deflated_members_are_read(tmp_path, members, kind, damaged):
+    path = tmp_path / "bad.mosaic"
+    with zipfile.ZipFile(path, "w", kind) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    if damaged:
+        content = bytearray(path.read_bytes())
+        content[60:90] = b"\xff" * 30
+        path.write_bytes(content)
+    with pytest.raises(PlanError, match="packed") as caught:
+        load_plan(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_member_whose_name_is_no_text_is_refused(tmp_path, members):
+    path = _write(tmp_path / "bad.mosaic", members | {"ä.npy": b""})
+    path.write_bytes(path.read_bytes().replace("ä.npy".encode(), b"\xff\xff.npy"))
+    with pytest.raises(PlanError, match="damaged") as caught:
+        load_plan(path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["plan.json", "target.jpg"])
+@pytest.mark.parametrize("lie", [False, True])
+def test_members_that_unpack_to_too_much_are_refused_before_they_do(tmp_path, members, monkeypatch, name, lie):
+    monkeypatch.setattr("musivum.plan._file._MAX_MEMBER", 100_000)
+    path = _write(tmp_path / "bad.mosaic", members | {name: bytes(20_000_000)})
+    if lie:
+        whole = struct.pack("<I", 20_000_000)
+        path.write_bytes(path.read_bytes().replace(whole, struct.pack("<I", 1_000)))
+    tracemalloc.start()
+    try:
+        with pytest.raises(PlanError, match="damaged" if lie else "would unpack"):
+            load_plan(path)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_cannot_be_read_is_not_written(tmp_path, monkeypatch):
+    monkeypatch.setattr("musivum.plan._file._MAX_MEMBER", 10_000)
+    with pytest.raises(PlanError, match="takes more"):
+        save_plan(replace(a_plan(), target=bytes(10_001)), tmp_path / "p.mosaic")
+    assert not list(tmp_path.iterdir())
+
+
+def test_any_byte_but_0_is_true(tmp_path, members):
+    mirror = members["placements/mirror.npy"][:-7] + bytes([0, 1, 2, 255, 0, 128, 1])
+    plan = load_plan(_write(tmp_path / "p.mosaic", members | {"placements/mirror.npy": mirror}))
+    assert plan.placements.mirror.view(np.uint8).tolist() == [0, 1, 1, 1, 0, 1, 1]
 
 
 def test_missing_files_folders_and_other_kinds_of_file_are_refused(tmp_path):

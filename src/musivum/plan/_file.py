@@ -10,6 +10,8 @@ import io
 import json
 import math
 import os
+import struct
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -26,7 +28,12 @@ from musivum.plan._plan import Plan
 _FORMAT = "musivum plan"
 _VERSION = 1
 _MAX_BYTES = 2 * 2**30  # unpacked, all members together: about 14 million placements
+_MAX_MEMBER = 256 * 2**20  # plan.json and the target; a million photos are listed in less
 _MAX_ALTERNATES = 256
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, MemoryError),
+    *(ValueError, OverflowError, IndexError),  # zipfile lets these through from names and extra fields
+)
 _SIZES = Column(np.int32, (2,))
 
 
@@ -58,8 +65,10 @@ def save_plan(plan: Plan, path: str | Path) -> None:
     try:
         text = json.dumps(header, allow_nan=False, sort_keys=True, indent=1)
         members = {"plan.json": text.encode("ascii")}
-    except (TypeError, ValueError) as fault:
+    except (TypeError, ValueError, RecursionError) as fault:
         raise PlanError(f"the plan's recipe or statistics cannot be written as JSON: {fault}") from fault
+    if max(len(text), len(plan.target)) > _MAX_MEMBER:
+        raise PlanError(f"the plan's list of tiles or its target takes more than {_MAX_MEMBER >> 20} MiB")
     members["tiles/sizes.npy"] = _npy_bytes(plan.tiles.sizes)
     for name in PLACEMENT_COLUMNS:
         members[f"placements/{name}.npy"] = _npy_bytes(getattr(plan.placements, name))
@@ -93,6 +102,8 @@ def load_plan(path: str | Path) -> Plan:
     path = Path(path)
     try:
         with zipfile.ZipFile(path) as archive:
+            if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in archive.infolist()):
+                raise PlanError("it is packed in a way that plans are not")
             if sum(info.file_size for info in archive.infolist()) > _MAX_BYTES:
                 raise PlanError(f"would unpack to more than {_MAX_BYTES >> 30} GiB")
             return _read(archive)
@@ -100,7 +111,7 @@ def load_plan(path: str | Path) -> Plan:
         raise PlanError(f"there is no plan {path}") from fault
     except PlanError as fault:
         raise PlanError(f"cannot read the plan {path}: {fault}") from fault
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
+    except _DAMAGE as fault:
         raise PlanError(f"cannot read the plan {path}: the file is damaged or no plan ({fault})") from fault
     except OSError as fault:
         raise PlanError(f"cannot read the plan {path}: {fault.strerror or fault}") from fault
@@ -118,9 +129,9 @@ def _read(archive: zipfile.ZipFile) -> Plan:
         canvas=Size(*header["canvas"]),
         background=(header["background"][0], header["background"][1], header["background"][2]),
         outline=header["outline"],
-        tint=header["tint"],
-        overlay=header["overlay"],
-        gap=header["gap"],
+        tint=float(header["tint"]),
+        overlay=float(header["overlay"]),
+        gap=float(header["gap"]),
         tiles=TileTable(ids, tuple(header["sources"]), column("tiles", "sizes", _SIZES, len(ids))),
         placements=Placements(**{name: column("placements", name, c, n) for name, c in PLACEMENT_COLUMNS.items()}),
         alternates=Alternates(**{name: column("alternates", name, c, n) for name, c in ALTERNATE_COLUMNS.items()}),
@@ -132,9 +143,9 @@ def _read(archive: zipfile.ZipFile) -> Plan:
 
 def _header(text: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(text.decode("utf-8"))
-    except (ValueError, RecursionError) as fault:
-        raise PlanError("plan.json is no JSON") from fault
+        header = json.loads(text.decode("utf-8"), parse_constant=_finite, parse_float=_finite, parse_int=_integer)
+    except (ValueError, OverflowError, RecursionError) as fault:
+        raise PlanError("plan.json is no JSON, or holds a number beyond all measure") from fault
     if not isinstance(header, dict) or header.get("format") != _FORMAT:
         raise PlanError("plan.json does not describe a musivum plan")
     if header.get("version") != _VERSION:
@@ -156,7 +167,7 @@ def _header(text: bytes) -> dict[str, Any]:
         "statistics": dict,
     }
     for name, kind in kinds.items():
-        if not isinstance(header.get(name), kind):
+        if not isinstance(header.get(name), kind) or isinstance(header[name], bool):
             raise PlanError(f"plan.json has no valid {name!r}")
     for name, length in (("canvas", 2), ("background", 3)):
         if len(header[name]) != length or not all(type(number) is int for number in header[name]):
@@ -168,11 +179,27 @@ def _header(text: bytes) -> dict[str, Any]:
     return header
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _integer(text: str) -> int:
+    _finite(text)
+    return int(text)
+
+
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
-        return archive.read(name)
+        size = archive.getinfo(name).file_size
     except KeyError as fault:
         raise PlanError(f"{name} is missing") from fault
+    if size > _MAX_MEMBER:
+        raise PlanError(f"{name} would unpack to more than {_MAX_MEMBER >> 20} MiB")
+    with archive.open(name) as stream:
+        return stream.read(size + 1)  # a bound, as the size may be a lie
 
 
 def _column(archive: zipfile.ZipFile, name: str, dtype: np.dtype[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
@@ -190,8 +217,10 @@ def _column(archive: zipfile.ZipFile, name: str, dtype: np.dtype[Any], shape: tu
             raise ValueError
     except KeyError as fault:
         raise PlanError(f"{name} is missing") from fault
-    except ValueError as fault:
+    except (ValueError, TypeError, SyntaxError, tokenize.TokenError, RecursionError, MemoryError) as fault:
         raise PlanError(f"{name} is not a column of {shape} {dtype}") from fault
+    if dtype == np.bool_:  # any other byte than 0 and 1 would be neither true nor false
+        return np.not_equal(np.frombuffer(content, np.uint8), 0).reshape(shape)
     return np.frombuffer(content, kind).reshape(shape)
 
 

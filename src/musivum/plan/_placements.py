@@ -16,6 +16,10 @@ FloatArray = npt.NDArray[np.float32]
 DoubleArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
+_FARTHEST = 1e9  # canvas pixels, and radians
+_LARGEST_TILE = 2.0**31
+_SCALES = (1e-6, 1e9)
+_STRONGEST = 1e6  # OKLab: its cube fits a float32
 _CROP_SLACK = 1e-6  # pixels by which rounding may carry a crop over the edge of its tile
 
 
@@ -147,8 +151,15 @@ class Placements:
             raise PlanError("plan column 'tile' holds a row below 0")
         if (self.crop[:, 2:] <= self.crop[:, :2]).any():
             raise PlanError("plan column 'crop' holds a box without area")
-        if (self.transform[:, 0] <= 0).any():
-            raise PlanError("plan column 'transform' holds a scale that is not positive")
+        if (np.abs(self.crop) > _LARGEST_TILE).any():
+            raise PlanError("plan column 'crop' holds a box larger than any tile")
+        if ((self.transform[:, 0] < _SCALES[0]) | (self.transform[:, 0] > _SCALES[1])).any():
+            raise PlanError(f"plan column 'transform' holds a scale that leaves {_SCALES[0]:g}..{_SCALES[1]:g}")
+        if (np.abs(self.transform[:, 1:]) > _FARTHEST).any():
+            raise PlanError(f"plan column 'transform' holds a number beyond {_FARTHEST:g}")
+        for name in ("mean", "gain", "shift", "slope"):
+            if (np.abs(getattr(self, name)) > _STRONGEST).any():
+                raise PlanError(f"plan column {name!r} holds a number beyond {_STRONGEST:g}")
         for name in ("opacity", "feather"):
             if ((getattr(self, name) < 0) | (getattr(self, name) > 1)).any():
                 raise PlanError(f"plan column {name!r} leaves 0..1")

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from musivum.errors import PlanError
 from musivum.geometry import Size
+from musivum.plan._fit import bounds
 from musivum.plan._placements import Alternates, Placement, Placements, TileTable
 
 OUTLINES = ("box", "hexagon")
 """Shapes a placement's crop can be cut to: the whole crop, or the pointy-top hexagon that its box bounds."""
+
+_LONGEST_SIDE = 10**7
+_FARTHEST = 1e9  # canvas pixels
+_THINNEST = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +67,8 @@ class Plan:
     def __post_init__(self) -> None:
         if self.canvas.width < 1 or self.canvas.height < 1:
             raise PlanError(f"the plan's canvas of {self.canvas.width} x {self.canvas.height} has no pixels")
+        if max(self.canvas) > _LONGEST_SIDE:
+            raise PlanError(f"the plan's canvas has a side of more than {_LONGEST_SIDE:,} pixels")
         if not all(0 <= byte <= 255 for byte in self.background):
             raise PlanError("the plan's background is not three bytes")
         if self.outline not in OUTLINES:
@@ -68,9 +76,13 @@ class Plan:
         for name in ("tint", "overlay"):
             if not 0 <= getattr(self, name) <= 1:
                 raise PlanError(f"the plan's {name} {getattr(self, name)} leaves 0..1")
-        if not (self.gap >= 0 and math.isfinite(self.gap)):
-            raise PlanError(f"the plan's gap {self.gap} is not a length")
+        if not 0 <= self.gap <= _LONGEST_SIDE:
+            raise PlanError("the plan's gap is not a length on its canvas")
         self.placements.check_tiles(self.tiles)
+        box = bounds(self.placements)
+        sides = self.placements.transform[:, :1] * (self.placements.crop[:, 2:] - self.placements.crop[:, :2])
+        if (np.abs(box) > _FARTHEST).any() or (sides < _THINNEST).any():
+            raise PlanError("the plan's columns 'crop' and 'transform' make a box that is too far off or too thin")
         if len(self.alternates.tile) != len(self.placements):
             raise PlanError("the plan's alternates and placements differ in number")
         if (self.alternates.tile >= len(self.tiles)).any():
