@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from musivum import __version__
 from musivum.api._drawing import draw_to_file
 from musivum.api._library import AnyPath, library_of_photos, open_tiles, user_path
+from musivum.api._outputs import check_apart, check_plan_path, check_spares
 from musivum.api._size import OutputSize
 from musivum.api._weights import read_weights
 from musivum.errors import OptionError, UnreadableImage
@@ -103,7 +104,10 @@ def grid(
     picture_path = None if output is None else user_path(output)
     plan_path = None if plan is None else user_path(plan)
     if plan_path is not None:
-        _check_plan_path(plan_path)
+        check_plan_path(plan_path)
+    outputs = [path for path in (picture_path, plan_path) if path is not None]
+    read = {"target": target, "importance picture": importance, "file of weights": weight}
+    check_apart(outputs, {role: None if path is None else user_path(path) for role, path in read.items()})
 
     decoded = read_picture(target, "target", short_side=_worthwhile_side(options))
     canvas = size.of(decoded.size)
@@ -113,6 +117,7 @@ def grid(
     if photos:
         library = library_of_photos(photos, workers=options.workers, progress=progress)
     tiles = open_tiles(library, progress=progress)
+    check_spares(outputs, tiles)
     weights = None if weight is None else read_weights(user_path(weight), tiles)
 
     made = plan_grid(decoded.pixels, tiles, options, canvas=canvas, importance=mask, weights=weights, progress=progress)
@@ -141,13 +146,6 @@ def read_picture(path: AnyPath, role: str, *, short_side: int | None = None) -> 
 def _worthwhile_side(options: GridOptions) -> int:
     across = max(options.columns or 0, options.rows or 0, math.isqrt(options.tiles))
     return max(_TARGET_SIDE, _PER_CELL * across)
-
-
-def _check_plan_path(path: Path) -> None:
-    if path.is_dir():
-        raise OptionError(f"cannot write {path}: that is a folder; give the name of a file in it")
-    if not path.parent.is_dir():
-        raise OptionError(f"cannot write {path}: there is no folder {path.parent}")
 
 
 def _origin(target: Path, library: Library) -> dict[str, object]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from musivum.api._drawing import draw_to_file
 from musivum.api._library import user_path
+from musivum.api._outputs import check_apart, check_spares
 from musivum.api._size import OutputSize
 from musivum.errors import LibraryError, OptionError, PlanError
 from musivum.export import Picture
@@ -55,11 +56,15 @@ def render(
     OptionError
         If an option is out of range, or the picture cannot be written there.
     """
-    loaded = load_plan(user_path(plan))
+    plan_path, picture_path = user_path(plan), user_path(output)
+    check_apart([picture_path], {"plan": plan_path})
+    loaded = load_plan(plan_path)
+    tiles = library_of_plan(loaded, library)
+    check_spares([picture_path], tiles)
     return draw_to_file(
         loaded,
-        library_of_plan(loaded, library),
-        user_path(output),
+        tiles,
+        picture_path,
         size or OutputSize(),
         quality=quality,
         tint=tint,
@@ -74,13 +79,13 @@ def render(
 def library_of_plan(plan: Plan, library: str | os.PathLike[str] | None) -> Library:
     """Open the library that a plan was made from, or the one named instead."""
     if library is not None:
-        return open_library(user_path(library))
+        return open_library(user_path(library), gone=True)
     recorded = plan.recipe.get("library")
     path = recorded.get("path") if isinstance(recorded, dict) else recorded
     if not isinstance(path, str):
         raise PlanError("the plan does not say where its library is: name it with --library")
     try:
-        return open_library(Path(path))
+        return open_library(Path(path), gone=True)
     except LibraryError as fault:
         raise PlanError(
             f"the plan's library cannot be opened ({fault}); if it moved, name it with --library"

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from musivum.api._library import user_path
+from musivum.api._outputs import check_apart, check_spares
 from musivum.api._render import library_of_plan
 from musivum.export import Report, check_report_path, write_report
 from musivum.export import report as report_on
@@ -43,8 +44,12 @@ def report(
     paths = [user_path(output) for output in outputs]
     for path in paths:
         check_report_path(path)
-    loaded = load_plan(user_path(plan))
-    told = report_on(loaded, library_of_plan(loaded, library), workers=workers)
+    plan_path = user_path(plan)
+    check_apart(paths, {"plan": plan_path})
+    loaded = load_plan(plan_path)
+    tiles = library_of_plan(loaded, library)
+    check_spares(paths, tiles)
+    told = report_on(loaded, tiles, workers=workers)
     for path in paths:
         write_report(told, loaded, path)
     return told
