@@ -36,7 +36,7 @@ def grid(
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     plan: Annotated[Path | None, Parameter(alias="-p")] = None,
     library: Annotated[Path | None, Parameter(alias="-l")] = None,
-    photos: Annotated[tuple[Path, ...], Parameter(negative=(), show_default=False)] = (),
+    photos: Annotated[tuple[Path, ...], Parameter(negative=(), show_default=False, json_list=False)] = (),
     importance: Path | None = None,
     weight: Path | None = None,
     quality: int = 92,

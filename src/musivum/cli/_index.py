@@ -30,7 +30,7 @@ Examples:
 
 @app.default
 def index(
-    photos: list[Path],
+    photos: Annotated[list[Path], Parameter(json_list=False)],
     /,
     *,
     library: Annotated[Path, Parameter(alias="-l")],

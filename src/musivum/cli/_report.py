@@ -28,7 +28,7 @@ def report(
     plan: Path,
     /,
     *,
-    output: Annotated[tuple[Path, ...], Parameter(alias="-o", negative=(), show_default=False)] = (),
+    output: Annotated[tuple[Path, ...], Parameter(alias="-o", negative=(), show_default=False, json_list=False)] = (),
     library: Annotated[Path | None, Parameter(alias="-l")] = None,
     workers: int | None = None,
     talk: Annotated[Talk, Parameter(name="*")] = TALK,
