@@ -224,6 +224,16 @@ FAULTS = {
     "two lists at once": ("library", "list", "LIBRARY", "--skipped", "--duplicates"),
     "report of no kind": ("report", "PLAN", "-o", "report.xyz"),
     "nothing to report on": ("report", "nowhere.mosaic"),
+    "no workers to index": ("index", "FOLDER", "--library", "OUT", "--workers", "-1"),
+    "no workers to draw": ("render", "PLAN", "-o", "OUT", "--workers", "-1"),
+    "no workers to report": ("report", "PLAN", "--workers", "0"),
+    "no workers for photos": ("grid", "TARGET", "-o", "OUT", "--photos", "FOLDER", "--workers", "5000"),
+    "nobody's folder": ("index", "~nosuchuser/x", "--library", "OUT"),
+    "nobody's plan": ("report", "~nosuchuser/x.mosaic"),
+    "empty library": ("grid", "TARGET", "-o", "OUT", "--library", ""),
+    "empty library to index": ("index", "FOLDER", "--library", ""),
+    "no resolution": ("grid", "TARGET", "-o", "OUT", "--dpi", "0"),
+    "no quality": ("grid", "TARGET", "-o", "OUT", "--quality", "101"),
     "newline in a name": ("render", "new\nline\x1b[31m.mosaic", "-o", "OUT"),
 }
 

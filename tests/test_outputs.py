@@ -101,3 +101,23 @@ def test_names_in_brackets_are_names(place: Path) -> None:
     assert main(line) == 0
     assert main(["report", "[a].mosaic", "-o", "[a].json", "--quiet"]) == 0
     assert all((place / name).is_file() for name in ("[a].png", "[a].mosaic", "[a].json"))
+
+
+@pytest.mark.parametrize(
+    "how", ["-o closed/a.png", "-p closed/a.mosaic", "-o a.jpg --quality 0", "-o a.jpg --dpi 70000", "-o a.jpg --dpi 0"]
+)
+def test_faults_are_found_before_the_work(refused: Refused, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(*_: object, **__: object) -> None:
+        raise AssertionError("work was begun")
+
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "closed" and access(path, mode))
+    monkeypatch.setattr("musivum.engines.grid.plan_grid", work)
+    Path("closed").mkdir()
+    refused(f"{GRID} -l library {how}")
+
+
+def test_names_may_be_as_long_as_the_system_lets_them(place: Path) -> None:
+    name = "m" * 251 + ".png"
+    assert main([*GRID.split(), "-l", "library", "-o", name, "--quiet"]) == 0
+    assert (place / name).is_file()

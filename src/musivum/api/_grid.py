@@ -112,7 +112,7 @@ def grid(
     decoded = read_picture(target, "target", short_side=_worthwhile_side(options))
     canvas = size.of(decoded.size)
     if picture_path is not None:
-        check_picture(picture_path, canvas)
+        check_picture(picture_path, canvas, quality=quality, dpi=size.dpi)
     mask = None if importance is None else read_picture(importance, "importance", short_side=_TARGET_SIDE).pixels
     if photos:
         library = library_of_photos(photos, workers=options.workers, progress=progress)

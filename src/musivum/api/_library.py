@@ -31,8 +31,19 @@ AnyPath = str | os.PathLike[str]
 
 
 def user_path(path: AnyPath) -> Path:
-    """`path` with ``~`` spelt out."""
-    return Path(path).expanduser()
+    """`path` with ``~`` spelt out; OptionError where it is empty or names a person whom the system does not know."""
+    if not os.fspath(path):
+        raise OptionError("a path is empty: name a file or a folder")
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise OptionError(f"{path}: there is no such home folder; write ./{path} if it is a name here") from None
+
+
+def check_workers(workers: int | None) -> None:
+    """Raise OptionError unless this many threads can be had."""
+    if workers is not None and not 1 <= workers <= 1024:
+        raise OptionError(f"workers is {workers}: it must be between 1 and 1024")
 
 
 def index(
@@ -66,6 +77,7 @@ def index(
         raise OptionError("no photos were named: give folders, files or patterns")
     if max_pixels < 1 or max_bytes < 1:
         raise OptionError("the limits on pixels and bytes must be at least 1")
+    check_workers(workers)
     paths = [user_path(photo) for photo in photos]
     return index_library(
         paths, user_path(library), progress=progress, workers=workers, limits=Limits(max_pixels, max_bytes)

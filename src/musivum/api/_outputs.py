@@ -19,6 +19,8 @@ def check_plan_path(path: Path) -> None:
         raise OptionError(f"cannot write {path}: that is a folder; give the name of a file in it")
     if not path.parent.is_dir():
         raise OptionError(f"cannot write {path}: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise OptionError(f"cannot write {path}: nothing may be written in the folder {path.parent}; choose another")
 
 
 def check_apart(outputs: Sequence[Path], inputs: Mapping[str, Path | None]) -> None:

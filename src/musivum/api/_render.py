@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from musivum.api._drawing import draw_to_file
-from musivum.api._library import user_path
+from musivum.api._library import check_workers, user_path
 from musivum.api._outputs import check_apart, check_spares
 from musivum.api._size import OutputSize
 from musivum.errors import LibraryError, OptionError, PlanError
@@ -56,6 +56,7 @@ def render(
     OptionError
         If an option is out of range, or the picture cannot be written there.
     """
+    check_workers(workers)
     plan_path, picture_path = user_path(plan), user_path(output)
     check_apart([picture_path], {"plan": plan_path})
     loaded = load_plan(plan_path)

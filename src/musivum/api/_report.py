@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from musivum.api._library import user_path
+from musivum.api._library import check_workers, user_path
 from musivum.api._outputs import check_apart, check_spares
 from musivum.api._render import library_of_plan
 from musivum.export import Report, check_report_path, write_report
@@ -41,6 +41,7 @@ def report(
     OptionError
         If a file cannot be written.
     """
+    check_workers(workers)
     paths = [user_path(output) for output in outputs]
     for path in paths:
         check_report_path(path)

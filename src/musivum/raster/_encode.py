@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -37,9 +38,13 @@ PICTURE_FORMATS: dict[str, _Format] = {
 _TIFF_BYTES = 4 * 10**9  # offsets are 32 bits wide; the compressor may not save anything
 
 
-def check_picture(path: str | Path, size: Size) -> None:
-    """Raise OptionError unless a picture of this size can be written there: call it before the work, not after."""
+def check_picture(path: str | Path, size: Size, *, quality: int = 92, dpi: float | None = None) -> None:
+    """Raise OptionError unless a picture of this size can be written so: call it before the work, not after."""
     path = Path(path)
+    if not 1 <= quality <= 100:
+        raise OptionError(f"quality {quality} is outside 1..100")
+    if dpi is not None and not 0 < dpi < 65536:
+        raise OptionError(f"{dpi} pixels per inch is not a resolution; give a number above 0, such as 300")
     kind = PICTURE_FORMATS.get(path.suffix.lower())
     if kind is None:
         raise OptionError(f"cannot write {path}: the suffix must be one of {', '.join(PICTURE_FORMATS)}")
@@ -54,6 +59,8 @@ def check_picture(path: str | Path, size: Size) -> None:
         raise OptionError(f"cannot write {path}: that is a folder; give the name of a file in it")
     if not path.parent.is_dir():
         raise OptionError(f"cannot write {path}: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise OptionError(f"cannot write {path}: nothing may be written in the folder {path.parent}; choose another")
 
 
 def write_picture(
@@ -84,14 +91,10 @@ def write_picture(
         If the strips do not add up to `size`.
     """
     path = Path(path)
-    check_picture(path, size)
-    if not 1 <= quality <= 100:
-        raise OptionError(f"quality {quality} is outside 1..100")
-    if dpi is not None and not 0 < dpi < 65536:
-        raise OptionError(f"{dpi} pixels per inch is not a resolution; give a number above 0, such as 300")
+    check_picture(path, size, quality=quality, dpi=dpi)
     image = _gathered(rows, size)
     kind = PICTURE_FORMATS[path.suffix.lower()].name
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".musivum.{os.getpid()}.{get_ident()}.tmp")  # short: a name may have 255 bytes
     try:
         image.save(temporary, kind, icc_profile=_srgb_profile(), **_options(kind, quality, dpi))
         temporary.replace(path)
