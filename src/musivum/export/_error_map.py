@@ -15,6 +15,7 @@ from musivum.plan import Plan, bounds
 
 _LONG_SIDE = 1000
 _SUPERSAMPLING = 2
+_FARTHEST = 1e6  # pixels; Pillow counts in 32 bits
 _MARGIN, _LEGEND = 24, 64
 _PAPER, _INK = (24, 24, 27), (228, 228, 231)
 _TOP = 0.99  # of the cells have an error within the scale
@@ -49,7 +50,7 @@ def _cells(plan: Plan, size: Size, colours: npt.NDArray[np.uint8]) -> Image.Imag
     scale = np.array(size) / np.array(plan.canvas) * _SUPERSAMPLING
     image = Image.new("RGB", (size.width * _SUPERSAMPLING, size.height * _SUPERSAMPLING), (0, 0, 0))
     draw = ImageDraw.Draw(image)
-    for outline, colour in zip(_outlines(plan) * scale, colours.tolist(), strict=True):
+    for outline, colour in zip((_outlines(plan) * scale).clip(-_FARTHEST, _FARTHEST), colours.tolist(), strict=True):
         draw.polygon([(x, y) for x, y in np.floor(outline + 0.5).tolist()], fill=tuple(colour))
     return image.resize((size.width, size.height), Image.Resampling.BOX)
 

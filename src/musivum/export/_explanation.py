@@ -1,8 +1,9 @@
 """Where a plan's error comes from, and which photos would lower it.
 
-The squared error of every cell is what even its best tile would leave, were there no limits on repeats, plus what the
-limits add. Of the first part the colours that no photo of the library comes near are told from detail that no photo
-shows; of the second part, the colours of which there are too few photos are named, and the good photos that ran out.
+The error of every cell, the number that the engine minimises, is what even its best tile would leave, were there no
+limits on repeats, plus what the limits add. Of the first part the colours that no photo of the library comes near are
+told from detail that no photo shows; of the second part, the colours of which there are too few photos are named, and
+the good photos that ran out.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class ScarceColour(NamedTuple):
     name, hex
         In words, and as ``#rrggbb``: the mean of its cells.
     cells, share
-        How many cells it takes, and their share of the plan's squared error for this reason.
+        How many cells it takes, and their share of the plan's error for this reason.
     photos
         How many photos of this colour would about do.
     """
@@ -55,7 +56,7 @@ class WantedPhoto(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """Shares of the squared error, 0..1, which add up to 1, and what lies behind them.
+    """Shares of the error, 0..1, which add up to 1, and what lies behind them.
 
     Attributes
     ----------
@@ -81,12 +82,14 @@ def explain(plan: Plan, library: Library) -> Explanation | None:
         return None
     box = bounds(plan.placements)
     area = (box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1])
-    squared = plan.placements.error.astype(np.float64) ** 2
-    best = np.minimum(plan.alternates.error[:, 0].astype(np.float64) ** 2, squared)
-    total = float((squared * area).sum())
+    error = plan.placements.error.astype(np.float64).clip(min=0)
+    best = plan.alternates.error[:, 0].astype(np.float64).clip(min=0)
+    excess = (error - best).clip(min=0)  # a cell may have done better than its alternates
+    best = error - excess
+    total = float((error * area).sum())
     if total <= 0:
         return None
-    unavoidable, added = best * area / total, (squared - best) * area / total
+    unavoidable, added = best * area / total, excess * area / total
     colour = (plan.placements.mean + plan.placements.shift).astype(np.float64)
     moved = np.linalg.norm(plan.placements.shift.astype(np.float64), axis=1)
 
@@ -148,8 +151,8 @@ def _mean(colour: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> t
 def _photos_for(cells: int, statistics: dict[str, Any]) -> int:
     """How many photos fill so many cells under the limits on copies and nearness."""
     copies, spacing = (statistics.get(name) for name in ("copies", "spacing"))
-    by_copies = cells / copies if isinstance(copies, (int, float)) and copies > 0 else 1
-    by_spacing = spacing**2 if isinstance(spacing, (int, float)) and spacing > 1 else 1
+    by_copies = cells / max(copies, 1) if isinstance(copies, (int, float)) and copies > 0 else 1
+    by_spacing = min(spacing, cells) ** 2 if isinstance(spacing, (int, float)) and spacing > 1 else 1
     return max(1, min(cells, math.ceil(max(by_copies, by_spacing))))
 
 

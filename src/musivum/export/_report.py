@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from musivum.export._repeat import nearest_repeat
 from musivum.export._score import score
 from musivum.library import Library
 from musivum.plan import Plan
+from musivum.progress import Progress, silent
 
 PIXELS_PER_CELL = (4, 8)
 _MOST_USED = 10
@@ -78,22 +80,26 @@ class Report:
         return {name: _plain(value) for name, value in asdict(self).items()}
 
 
-def report(plan: Plan, library: Library, *, workers: int | None = None) -> Report:
+def report(plan: Plan, library: Library, *, workers: int | None = None, progress: Progress = silent) -> Report:
     """Report on a plan.
 
     Parameters
     ----------
     library
         The one that holds the plan's tiles.
+    progress
+        Called before each drawing, with the stage "scoring".
 
     Raises
     ------
     PlanError
-        If the library lacks a tile, or the plan's target is damaged.
+        If the library lacks a tile, the plan's target is damaged, or the plan is too large to be drawn.
     """
     scores = []
-    if plan.target:
-        scores = [score(plan, library, pixels, workers=workers) for pixels in PIXELS_PER_CELL]
+    for done, pixels in enumerate(PIXELS_PER_CELL if plan.target else ()):
+        progress("scoring", done, len(PIXELS_PER_CELL))
+        scores.append(score(plan, library, pixels, workers=workers))
+    progress("scoring", len(PIXELS_PER_CELL), len(PIXELS_PER_CELL))
     used = np.bincount(plan.placements.tile, minlength=len(plan.tiles))
     most = [int(i) for i in np.argsort(-used, kind="stable")[:_MOST_USED] if used[i]]
     told = plan.statistics
@@ -109,7 +115,7 @@ def report(plan: Plan, library: Library, *, workers: int | None = None) -> Repor
         nearest_repeat=nearest_repeat(plan),
         cost=cost,
         bound=bound,
-        excess=cost / bound - 1 if cost is not None and bound else None,
+        excess=_number(cost / bound - 1) if cost is not None and bound else None,
         relaxed=tuple(map(str, relaxed)) if isinstance(relaxed, list) else (),
         clashes=clashes if isinstance(clashes, int) else 0,
         explanation=explain(plan, library),
@@ -117,7 +123,10 @@ def report(plan: Plan, library: Library, *, workers: int | None = None) -> Repor
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and np.isfinite(value) else None
+    try:
+        return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
+    except OverflowError:  # an integer beyond floats
+        return None
 
 
 def _plain(value: Any) -> Any:

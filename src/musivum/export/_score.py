@@ -19,6 +19,8 @@ from musivum.raster import decode
 
 _HEXAGON = 0.75  # of its box's area
 _BAND_PIXELS = 500_000
+_MOST_PIXELS = 10**9  # fifteen million cells at 8 by 8
+_LONGEST = 10**7
 
 
 class Score(NamedTuple):
@@ -43,7 +45,8 @@ def score(plan: Plan, library: Library, pixels_per_cell: float, *, workers: int 
     Raises
     ------
     PlanError
-        If the plan holds no target or the library lacks one of its tiles.
+        If the plan holds no target, the library lacks one of its tiles, or the plan's cells are so small against its
+        canvas that nobody could draw it.
     OptionError
         If `pixels_per_cell` is not positive.
     """
@@ -52,7 +55,12 @@ def score(plan: Plan, library: Library, pixels_per_cell: float, *, workers: int 
     if not (pixels_per_cell > 0 and math.isfinite(pixels_per_cell)):
         raise OptionError(f"{pixels_per_cell} pixels per cell is not a positive number")
     scale = pixels_per_cell / cell_side(plan)
-    target = target_pixels(plan, plan.canvas.scaled(scale), workers=workers)
+    size = plan.canvas.scaled(scale)
+    if size.width * size.height > _MOST_PIXELS or max(size) > _LONGEST:
+        raise PlanError(
+            f"the plan cannot be scored: at {pixels_per_cell:g} pixels a cell it is {size.width:,} x {size.height:,}"
+        )
+    target = target_pixels(plan, size, workers=workers)
     drawn = draw(plan, library, scale=scale, gap=0, workers=workers)
     plain = draw(plan, library, scale=scale, gap=0, tint=0, overlay=0, workers=workers)
     return Score(mean_difference(drawn, target), ssim(drawn, target), mean_difference(drawn, plain, "cie76"))
