@@ -273,6 +273,12 @@ def test_interruption_is_one_line_and_code_130(run: Run, monkeypatch: pytest.Mon
     assert run("index", tmp_path, "--library", tmp_path / "library") == (130, "", "musivum: interrupted\n")
 
 
+@pytest.mark.parametrize("end", [("--library", ""), ("--library=",)], ids=["apart", "joined"])
+def test_an_empty_path_is_not_the_working_folder(run: Run, end: tuple[str, ...]) -> None:
+    code, _, err = run("index", "photos", *end)
+    assert (code, "empty" in err, is_one_line(err)) == (2, True, True)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_is_plain_when_piped(run: Run, command: str) -> None:
     code, out, err = run(command, "--help")

@@ -49,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # file names may be no text at all
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if any(word == "" or (word.startswith("--") and word.endswith("=")) for word in arguments):
+        return _fail("an argument is empty: leave the option out, or give it a value", 2)  # a path would become "."
     try:
         code = app(arguments, exit_on_error=False, print_error=False)
         sys.stdout.flush()
