@@ -35,3 +35,15 @@ def test_arrays_without_a_database_are_not_written_over(tmp_path, name):
     assert name in str(caught.value) and "\n" not in str(caught.value)
     assert [path.name for path in where.iterdir()] == [name]
     assert (where / name).read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("root", [".", "0", "0/000.jpg", "*/*.jpg"])
+def test_a_library_around_its_own_photos_is_refused(tmp_path, root):
+    where = tmp_path / "photos"
+    album(where, 3)
+    before = sorted(where.rglob("*"))
+    with pytest.raises(LibraryError, match="folder of its own") as caught:
+        index([where / root], where)
+    assert "library" in str(caught.value) and "\n" not in str(caught.value)
+    assert sorted(where.rglob("*")) == before
+    assert index([where], where / "library").tiles == 3

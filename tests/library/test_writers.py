@@ -96,20 +96,24 @@ def test_there_must_be_a_library(tmp_path):
 
 
 def test_other_databases_are_left_alone(photos, tmp_path):
-    connection = sqlite3.connect(tmp_path / "library.sqlite")
+    where = tmp_path / "other"
+    where.mkdir()
+    connection = sqlite3.connect(where / "library.sqlite")
     connection.execute("CREATE TABLE mine (x)")
     connection.commit()
     connection.close()
     for use in (open_library, lambda path: index([photos], path)):
         with pytest.raises(LibraryError, match="is not a musivum library"):
-            use(tmp_path)
+            use(where)
 
 
 def test_garbage_is_a_fault_in_one_line(photos, tmp_path):
-    (tmp_path / "library.sqlite").write_bytes(b"no database" * 500)
+    where = tmp_path / "other"
+    where.mkdir()
+    (where / "library.sqlite").write_bytes(b"no database" * 500)
     for use in (open_library, lambda path: index([photos], path)):
         with pytest.raises(LibraryError, match="cannot be read") as caught:
-            use(tmp_path)
+            use(where)
         assert "\n" not in str(caught.value)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import PIL
 
+from musivum.errors import LibraryError
 from musivum.library._ingest import Ingested, ingest
 from musivum.library._scan import Found, Scan, Skipped, scan
 from musivum.library._store import FileRow, Known, Store, open_store
@@ -73,7 +74,7 @@ def index(
     paths : sequence of paths
         Folders are walked recursively; hidden files are skipped.
     library_dir : path
-        The library. It may lie inside one of the folders.
+        The library. It may lie inside one of the folders, but not be one of them or hold one.
     progress : Progress
         Told the stage "reading".
     workers : int, optional
@@ -84,10 +85,18 @@ def index(
     Raises
     ------
     LibraryError
-        If a path does not exist (then nothing is changed), or the library is being written or cannot be.
+        If a path does not exist or lies in the library (then nothing is changed), or the library is being written or
+        cannot be.
     """
     library = Path(os.path.abspath(library_dir))
     seen = scan(paths, leave_out=library)
+    real = os.path.join(os.path.realpath(library), "")
+    for root in seen.roots:
+        if os.path.join(os.path.realpath(root), "").startswith(real):
+            raise LibraryError(
+                f"the photos {root} lie in the library {library}; give the library a folder of its own, "
+                f"such as {os.path.join(root if os.path.isdir(root) else os.path.dirname(root), 'library')}"
+            )
     with open_store(library) as store:
         return _Run(store, seen, limits).work(progress, workers or _usable_cores())
 
