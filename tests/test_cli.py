@@ -141,6 +141,14 @@ def test_weights_ban_photos(run: Run, library: Path, target: Path, tmp_path: Pat
     weights.write_text("# most of them\nban photo 0*\n0 photo 1*\n\n2 photo 15.png\n")
     line = ("grid", target, "--library", library, "--plan", tmp_path / "a.mosaic", "--weight", weights, "--json")
     assert json.loads(run(*line, "--tiles", 12)[1])["statistics"]["eligible"] == 5
+    for wrong in ("1e-50 photo 1*", "-1 photo 1*", "nan photo 1*"):
+        weights.write_text(wrong)
+        code, _, err = run(*line)
+        assert code == 2
+        assert is_one_line(err)
+        assert "line 1: write a weight" in err
+    weights.write_text("\ufeffban photo 0*\n", encoding="utf-8")
+    assert run(*line, "--tiles", 12)[0] == 0
     weights.write_text("2 nobody.jpg\n")
     code, _, err = run(*line)
     assert code == 2
@@ -377,7 +385,8 @@ def test_nothing_but_text_is_piped(photos: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no signals of this kind")
-def test_ctrl_c_in_the_middle_of_work(photos: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_in_the_middle_of_work(number: signal.Signals, photos: Path, tmp_path: Path) -> None:
     code = (
         "import sys, time, musivum.api as api\n"
         "def index(*_, **__):\n    print('at work', flush=True); time.sleep(60)\n"
@@ -388,7 +397,7 @@ def test_ctrl_c_in_the_middle_of_work(photos: Path, tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "at work\n"
         time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (130, "musivum: interrupted\n")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import math
 import re
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy.typing as npt
 from musivum.errors import OptionError
 from musivum.library import Library
 
+_LEAST, _MOST = 0.001, 1000.0
 _WORDS = {"ban": 0.0, "favourite": 2.0, "favorite": 2.0}
 
 
@@ -29,7 +29,7 @@ def read_weights(path: Path, library: Library) -> npt.NDArray[np.float64]:
         If the file cannot be read, a line is not of this form, or a pattern matches no photo.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as fault:
         raise OptionError(f"cannot read the weights in {path}: {getattr(fault, 'strerror', None) or fault}") from None
     sources = [source.replace("\\", "/") for source in library.sources]
@@ -41,7 +41,7 @@ def read_weights(path: Path, library: Library) -> npt.NDArray[np.float64]:
         weight = _weight(words[0])
         if weight is None or len(words) < 2:
             raise OptionError(
-                f'{path}, line {number}: write a weight and a pattern, such as "2 holiday/*" or "ban IMG_1.jpg"'
+                f'{path}, line {number}: write a weight (0, or 0.001 to 1000) and a pattern, such as "2 holiday/*"'
             )
         ending = re.compile("(?:.*/)?" + fnmatch.translate(words[1].strip().lstrip("/")), re.DOTALL)
         matches = [ending.match(source) is not None for source in sources]
@@ -56,4 +56,4 @@ def _weight(word: str) -> float | None:
         value = _WORDS[word.lower()] if word.lower() in _WORDS else float(word)
     except ValueError:
         return None
-    return value if value >= 0 and math.isfinite(value) else None
+    return value if value == 0 or _LEAST <= value <= _MOST else None

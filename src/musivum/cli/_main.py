@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
@@ -49,6 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # file names may be no text at all
+    if sys.stdout is None:  # closed by whoever started the program
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
     arguments = sys.argv[1:] if arguments is None else arguments
     if any(word == "" or (word.startswith("--") and word.endswith("=")) for word in arguments):
         return _fail("an argument is empty: leave the option out, or give it a value", 2)  # a path would become "."
@@ -72,6 +78,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         return _fail("out of memory; ask for a smaller picture or fewer cells", 2)
     return code if isinstance(code, int) else 0
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """Leave as on Ctrl-C when asked to end, so that nothing half-written stays behind."""
+    raise KeyboardInterrupt
 
 
 def _nobody_reads() -> int:
