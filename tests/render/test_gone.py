@@ -18,5 +18,5 @@ def test_a_plan_is_drawn_after_its_photos_are_gone(tmp_path):
     index([tmp_path / "photos"], where)
     assert len(open_library(where)) == 1
     for named in (where, None):
-        assert render(plan, tmp_path / "a.png", library=named, size=OutputSize("200")).drawn.thumbnails > 0
+        assert render(plan, tmp_path / "a.png", library=named, size=OutputSize(size="200")).drawn.thumbnails > 0
     assert report(plan, library=where)
