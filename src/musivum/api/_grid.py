@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from musivum import __version__
-from musivum.api._drawing import draw_to_file
 from musivum.api._library import AnyPath, library_of_photos, open_tiles, user_path
 from musivum.api._outputs import check_apart, check_plan_path, check_spares
 from musivum.api._size import OutputSize
 from musivum.api._weights import read_weights
 from musivum.errors import OptionError, UnreadableImage
-from musivum.export import Picture
+from musivum.export import Picture, export
 from musivum.library import Library
 from musivum.plan import Plan, save_plan
 from musivum.progress import Progress, silent
@@ -126,8 +125,15 @@ def grid(
         save_plan(made, plan_path)
     picture = None
     if picture_path is not None:
-        picture = draw_to_file(
-            made, tiles, picture_path, size, quality=quality, workers=options.workers, progress=progress
+        picture = export(
+            made,
+            tiles,
+            picture_path,
+            scale=size.fit(canvas),
+            dpi=size.dpi,
+            quality=quality,
+            workers=options.workers,
+            progress=progress,
         )
     return Mosaic(made, plan_path, picture, tiles.path, len(tiles))
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from musivum.api._drawing import draw_to_file
 from musivum.api._library import check_workers, user_path
 from musivum.api._outputs import check_apart, check_spares
 from musivum.api._size import OutputSize
 from musivum.errors import LibraryError, OptionError, PlanError
-from musivum.export import Picture
+from musivum.export import Picture, export
 from musivum.library import Library, open_library
 from musivum.plan import Plan, load_plan
 from musivum.progress import Progress, silent
@@ -62,11 +61,13 @@ def render(
     loaded = load_plan(plan_path)
     tiles = library_of_plan(loaded, library)
     check_spares([picture_path], tiles)
-    return draw_to_file(
+    size = size or OutputSize()
+    return export(
         loaded,
         tiles,
         picture_path,
-        size or OutputSize(),
+        scale=size.fit(loaded.canvas),
+        dpi=size.dpi,
         quality=quality,
         tint=tint,
         overlay=overlay,
