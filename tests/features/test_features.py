@@ -8,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musivum.color import linear_from_srgb, oklab_from_linear
-from musivum.features import EXTRACTORS, color_grid, compress, gradient, kept_saliency, linear_samples, patches
+from musivum.errors import OptionError
+from musivum.features import (
+    EXTRACTORS,
+    color_grid,
+    compress,
+    extractor,
+    gradient,
+    kept_saliency,
+    linear_samples,
+    patches,
+)
 
 
 def picture(seed, height, width):
@@ -53,19 +63,28 @@ def test_patches_of_blocks_and_workers_are_the_same():
     assert (patches(samples, boxes, 4, workers=1) == patches(samples, boxes, 4, workers=4)).all()
 
 
-@pytest.mark.parametrize("name", EXTRACTORS)
-@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (8, 8)])
-def test_every_extractor_keeps_its_contract(name, shape):
-    given_patches = np.random.default_rng(0).uniform(0, 1, (5, *shape, 3)).astype(np.float32)
-    given_patches[0] = 0
+@pytest.mark.parametrize("name", [*EXTRACTORS, "grid1", "grid3", "gradient2"])
+def test_every_extractor_keeps_its_contract(name):
+    found = extractor(name)
+    given_patches = np.random.default_rng(0).uniform(0, 1, (5, found.side, found.side, 3)).astype(np.float32)
+    given_patches[0], given_patches[1] = 0, 1
     before = given_patches.copy()
-    vectors = EXTRACTORS[name](given_patches)
+    vectors = found.describe(given_patches)
     assert vectors.dtype == np.float32
-    assert vectors.shape[0] == 5
+    assert vectors.shape == (5, found.dimensions)
     assert vectors.flags.c_contiguous
     assert np.isfinite(vectors).all()
     assert (given_patches == before).all()
-    np.testing.assert_allclose(EXTRACTORS[name](given_patches[2:3]), vectors[2:3], atol=1e-6)
+    np.testing.assert_allclose(found.describe(given_patches[2:3]), vectors[2:3], atol=1e-5)
+    assert extractor(found.name).dimensions == found.dimensions
+    assert found.matches
+    assert found.invariant
+
+
+@pytest.mark.parametrize("name", ["", "nothing", "grid0", "grid9999", "grid8:x", "8", "grid 8", "grid8*2"])
+def test_a_name_that_is_none_is_refused(name):
+    with pytest.raises(OptionError):
+        extractor(name)
 
 
 def test_the_colour_grid_is_oklab_row_by_row():

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.color import oklab_from_linear
+from musivum.features._extractor import Extractor, no_variant
 
 
 def color_grid(patches: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32]:
@@ -25,3 +26,10 @@ def color_grid(patches: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32
     """
     flat = np.ascontiguousarray(patches, dtype=np.float32).reshape(-1, 3)
     return np.ascontiguousarray(oklab_from_linear(flat).reshape(len(patches), -1), dtype=np.float32)
+
+
+def grid(side: int | None, variant: str) -> Extractor:
+    """The family ``grid``: colours on a grid of side x side."""
+    no_variant("grid", variant)
+    side = side or 8
+    return Extractor(f"grid{side}", side, side * side * 3, color_grid, "the same colours in the same places", "nothing")

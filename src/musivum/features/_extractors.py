@@ -1,17 +1,32 @@
-"""The registry of extractors: name -> function from patches to vectors."""
+"""The registry of extractors: a name such as ``grid8`` -> what turns patches into vectors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import re
 
-import numpy as np
-import numpy.typing as npt
+from musivum.errors import OptionError
+from musivum.features._color_grid import grid
+from musivum.features._extractor import Extractor, Maker
+from musivum.features._gradient import gradients
 
-from musivum.features._color_grid import color_grid
-from musivum.features._gradient import gradient
+_MOST_SIDE = 512
 
-Extractor = Callable[[npt.NDArray[np.floating[Any]]], npt.NDArray[np.float32]]
-"""Patches (n, h, w, 3) in linear light 0..1 -> vectors (n, d), finite, C-contiguous."""
+EXTRACTORS: dict[str, Maker] = {"grid": grid, "gradient": gradients}
+"""Families by name; a new one is a file with its function and a line here."""
 
-EXTRACTORS: dict[str, Extractor] = {"color-grid": color_grid, "gradient": gradient}
+
+def extractor(name: str) -> Extractor:
+    """Find an extractor by name: a family, perhaps the side of its patches, perhaps a colon and a variant.
+
+    Raises
+    ------
+    OptionError
+        If there is none of that name, or it needs packages that are not installed.
+    """
+    match = re.fullmatch(r"([a-z]+(?:-[a-z]+)*)(\d+)?(?::(.+))?", name.strip())
+    if match is None or match[1] not in EXTRACTORS:
+        raise OptionError(f'there are no features called "{name}": there are {", ".join(EXTRACTORS)}')
+    side = None if match[2] is None else int(match[2])
+    if side is not None and not 1 <= side <= _MOST_SIDE:
+        raise OptionError(f"{name}: the number is the side of a patch in pixels, 1 to {_MOST_SIDE}")
+    return EXTRACTORS[match[1]](side, match[3] or "")

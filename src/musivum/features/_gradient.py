@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.features._color_grid import color_grid
+from musivum.features._extractor import Extractor, no_variant
 
 
 def gradient(patches: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32]:
@@ -32,3 +33,11 @@ def lightness_differences(lightness: npt.NDArray[np.float32]) -> npt.NDArray[np.
     down = np.diff(lightness, axis=1).reshape(n, -1)
     right = np.diff(lightness, axis=2).reshape(n, -1)
     return np.concatenate([down, right], axis=1)
+
+
+def gradients(side: int | None, variant: str) -> Extractor:
+    """The family ``gradient``: differences of lightness on a grid of side x side."""
+    no_variant("gradient", variant)
+    side = max(side or 8, 2)
+    matches = "lighter and darker in the same places"
+    return Extractor(f"gradient{side}", side, 2 * side * (side - 1), gradient, matches, "a shift of colour")

@@ -1,0 +1,58 @@
+"""What an extractor is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.errors import OptionError
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """A way to describe patches by vectors.
+
+    Attributes
+    ----------
+    name
+        Its whole name, such as ``grid8``: the same name gives the same vectors on every machine.
+    side
+        Pixels along each side of the patches that it wants.
+    dimensions
+        Length of its vectors.
+    describe
+        Patches (n, side, side, 3) in linear light 0..1 -> vectors (n, dimensions), float32, finite, C-contiguous. The
+        vector of a patch does not depend on its companions.
+    matches
+        What two patches with like vectors share, in a few words.
+    invariant
+        What may differ between them all the same, in a few words.
+    costly
+        Whether it takes about a millisecond a patch or more: then each photo is described once, as a whole, and the
+        vectors are kept with the library.
+    """
+
+    name: str
+    side: int
+    dimensions: int
+    describe: Callable[[npt.NDArray[np.floating[Any]]], npt.NDArray[np.float32]]
+    matches: str
+    invariant: str
+    costly: bool = False
+
+
+Maker = Callable[[int | None, str], Extractor]
+"""Side of the patches (None for the usual one) and variant (what follows a colon, or "") -> the extractor.
+
+Raises OptionError where there is no such side or variant, or an extra is missing.
+"""
+
+
+def no_variant(family: str, variant: str) -> None:
+    """Raise OptionError if a variant was asked of a family that has none."""
+    if variant:
+        raise OptionError(f"{family}:{variant}: {family} has no variants")
