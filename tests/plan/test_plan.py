@@ -39,6 +39,7 @@ def a_plan(n=7, seed=0):
             error=rng.random(n),
             opacity=rng.random(n),
             feather=rng.random(n),
+            multiply=2 * rng.random((n, 3)),
             mean=rng.random((n, 3)),
             gain=rng.random((n, 3)),
             shift=rng.normal(size=(n, 3)),
@@ -137,6 +138,7 @@ def test_columns_are_frozen_and_the_callers_arrays_are_not():
         ("opacity", 1.5, "opacity"),
         ("feather", -0.5, "feather"),
         ("gain", [np.inf, 0, 0], "gain"),
+        ("multiply", [1, -0.1, 1], "multiply"),
     ],
 )
 def test_broken_placements_are_refused(column, value, message):
@@ -226,6 +228,13 @@ def _changed(members, **changes):
     return members | {"plan.json": json.dumps(json.loads(members["plan.json"]) | changes).encode()}
 
 
+def test_plans_of_the_first_version_are_read(tmp_path, members):
+    older = {name: content for name, content in members.items() if name != "placements/multiply.npy"}
+    read = load_plan(_write(tmp_path / "older.mosaic", _changed(older, version=1)))
+    assert (read.placements.multiply == 1).all()
+    assert np.array_equal(read.placements.gain, a_plan().placements.gain)
+
+
 def _with_cost(members, number):
     text = _changed(members, statistics={"cost": "here"})["plan.json"]
     return members | {"plan.json": text.replace(b'"here"', number)}
@@ -234,7 +243,10 @@ def _with_cost(members, number):
 HOSTILE = {
     "no plan.json": lambda m: {k: v for k, v in m.items() if k != "plan.json"},
     "missing column": lambda m: {k: v for k, v in m.items() if k != "placements/crop.npy"},
-    "other version": lambda m: _changed(m, version=2),
+    "other version": lambda m: _changed(m, version=3),
+    "column missing in its version": lambda m: {k: v for k, v in m.items() if k != "placements/multiply.npy"},
+    "version of text": lambda m: _changed(m, version="1"),
+    "version before all": lambda m: _changed(m, version=0),
     "other format": lambda m: _changed(m, format="layered picture"),
     "not JSON": lambda m: m | {"plan.json": b"{"},
     "JSON without end": lambda m: m | {"plan.json": b"[" * 100_000},

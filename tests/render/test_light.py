@@ -87,6 +87,27 @@ def test_tint_follows_its_definition(strength, spread):
         assert (difference > 1).mean() < 0.005
 
 
+@pytest.mark.parametrize("strength", [0.0, 0.4, 1.0])
+def test_factors_multiply_linear_light(strength):
+    rng = np.random.default_rng(16)
+    tile = noise(rng, 24, 18)
+    library = FakeLibrary([tile])
+    factors = np.array([[0.2, 1.0, 0.7]])
+    plan = plan_of(library, Size(24, 18), np.array([[0, 0, 24, 18.0]]), columns={"multiply": factors})
+    expected = srgb_from_linear(_light(tile) * (1 + strength * (factors[0] - 1)))
+    assert np.abs(draw(plan, library, tint=strength).astype(int) - expected).max() <= 1
+
+
+def test_factors_above_one_keep_hue_at_the_gamut_s_edge():
+    tile = np.array([[[200, 60, 40], [40, 80, 220]]], np.uint8)
+    library = FakeLibrary([tile])
+    plan = plan_of(library, Size(2, 1), np.array([[0, 0, 2, 1.0]]), columns={"multiply": np.full((1, 3), 1.6)})
+    before, after = (oklab_from_linear(_light(p)) for p in (tile, draw(plan, library, tint=1.0)))
+    hue = np.arctan2(before[..., 2], before[..., 1]) - np.arctan2(after[..., 2], after[..., 1])
+    assert np.abs(hue).max() < 0.03
+    assert np.allclose(after[..., 0], before[..., 0] * 1.6 ** (1 / 3), atol=0.01)
+
+
 def test_a_neutral_tint_at_full_strength_changes_nothing():
     tile = noise(np.random.default_rng(14), 40, 40)
     library = FakeLibrary([tile])

@@ -26,7 +26,8 @@ from musivum.plan._placements import ALTERNATE_COLUMNS, PLACEMENT_COLUMNS, Alter
 from musivum.plan._plan import Plan
 
 _FORMAT = "musivum plan"
-_VERSION = 1
+_VERSION = 2
+_ADDED = {2: {"multiply": 1.0}}  # columns of placements that came with a version: what older plans mean
 _MAX_BYTES = 2 * 2**30  # unpacked, all members together: about 14 million placements
 _MAX_MEMBER = 256 * 2**20  # plan.json and the target; a million photos are listed in less
 _MAX_ALTERNATES = 256
@@ -120,9 +121,14 @@ def load_plan(path: str | Path) -> Plan:
 def _read(archive: zipfile.ZipFile) -> Plan:
     header = _header(_member(archive, "plan.json"))
     n, alternates, ids = header["placements"], header["alternates"], tuple(header["ids"])
+    newer = {
+        name: value for version, added in _ADDED.items() if version > header["version"] for name, value in added.items()
+    }
 
     def column(room: str, name: str, kind: Column, rows: int) -> npt.NDArray[Any]:
         shape = (rows, *(alternates if side is None else side for side in kind.shape))
+        if room == "placements" and name in newer:
+            return np.full(shape, newer[name], kind.dtype)
         return _column(archive, f"{room}/{name}.npy", np.dtype(kind.dtype), shape)
 
     return Plan(
@@ -148,9 +154,10 @@ def _header(text: bytes) -> dict[str, Any]:
         raise PlanError("plan.json is no JSON, or holds a number beyond all measure") from fault
     if not isinstance(header, dict) or header.get("format") != _FORMAT:
         raise PlanError("plan.json does not describe a musivum plan")
-    if header.get("version") != _VERSION:
+    version = header.get("version")
+    if type(version) is not int or not 1 <= version <= _VERSION:
         raise PlanError(
-            f"it has format version {header.get('version')!r} and this musivum reads {_VERSION}; make the plan again"
+            f"it has format version {version!r} and this musivum reads 1 to {_VERSION}; make the plan again"
         )
     kinds: dict[str, type | tuple[type, ...]] = {
         "outline": str,

@@ -38,6 +38,7 @@ PLACEMENT_COLUMNS: dict[str, Column] = {
     "error": Column(np.float32, ()),
     "opacity": Column(np.float32, ()),
     "feather": Column(np.float32, ()),
+    "multiply": Column(np.float32, (3,)),
     "mean": Column(np.float32, (3,)),
     "gain": Column(np.float32, (3,)),
     "shift": Column(np.float32, (3,)),
@@ -93,6 +94,7 @@ class Placement:
     error: float
     opacity: float
     feather: float
+    multiply: tuple[float, ...]
     mean: tuple[float, ...]
     gain: tuple[float, ...]
     shift: tuple[float, ...]
@@ -119,9 +121,11 @@ class Placements:
         (n,) 0..1.
     feather
         (n,) width of the soft edge inside the outline, as a share (0..1) of the drawn crop's shorter side.
+    multiply
+        (n, 3) factors of linear red, green and blue, not negative; at strength s they are ``1 + s (multiply - 1)``.
     mean, gain, shift, slope
-        (n, 3), (n, 3), (n, 3), (n, 2, 3) the tint in OKLab. At strength s a pixel p at (u, v) in 0..1 of the drawn
-        crop (u to the right, v down, on the canvas) becomes
+        (n, 3), (n, 3), (n, 3), (n, 2, 3) the tint in OKLab, after that. At strength s a pixel p at (u, v) in 0..1 of
+        the drawn crop (u to the right, v down, on the canvas) becomes
         ``mean + (1 + s (gain - 1)) (p - mean) + s (shift + slope[0] (u - 1/2) + slope[1] (v - 1/2))``.
 
     Raises
@@ -137,6 +141,7 @@ class Placements:
     error: FloatArray
     opacity: FloatArray
     feather: FloatArray
+    multiply: FloatArray
     mean: FloatArray
     gain: FloatArray
     shift: FloatArray
@@ -157,7 +162,9 @@ class Placements:
             raise PlanError(f"plan column 'transform' holds a scale that leaves {_SCALES[0]:g}..{_SCALES[1]:g}")
         if (np.abs(self.transform[:, 1:]) > _FARTHEST).any():
             raise PlanError(f"plan column 'transform' holds a number beyond {_FARTHEST:g}")
-        for name in ("mean", "gain", "shift", "slope"):
+        if (self.multiply < 0).any():
+            raise PlanError("plan column 'multiply' holds a negative factor")
+        for name in ("multiply", "mean", "gain", "shift", "slope"):
             if (np.abs(getattr(self, name)) > _STRONGEST).any():
                 raise PlanError(f"plan column {name!r} holds a number beyond {_STRONGEST:g}")
         for name in ("opacity", "feather"):
@@ -183,6 +190,7 @@ class Placements:
             error=zeros[:, 0, 0],
             opacity=np.ones(n, np.float32),
             feather=zeros[:, 0, 0],
+            multiply=np.ones((n, 3), np.float32),
             mean=zeros[:, 0],
             gain=np.ones((n, 3), np.float32),
             shift=zeros[:, 0],
@@ -193,8 +201,8 @@ class Placements:
         return len(self.tile)
 
     def __getitem__(self, i: int) -> Placement:
-        triples = ((float(x) for x in column[i]) for column in (self.mean, self.gain, self.shift))
-        mean, gain, shift = map(tuple, triples)
+        columns = (self.multiply, self.mean, self.gain, self.shift)
+        multiply, mean, gain, shift = (tuple(map(float, column[i])) for column in columns)
         return Placement(
             tile=int(self.tile[i]),
             crop=Box(*map(float, self.crop[i])),
@@ -203,6 +211,7 @@ class Placements:
             error=float(self.error[i]),
             opacity=float(self.opacity[i]),
             feather=float(self.feather[i]),
+            multiply=multiply,
             mean=mean,
             gain=gain,
             shift=shift,

@@ -21,6 +21,8 @@ JOB = np.dtype(
         ("feather", np.float64),  # output pixels
         ("opacity", np.float32),
         ("inverse", np.float64, (2, 3)),  # output -> patch pixels, for turned crops
+        ("multiplied", np.bool_),
+        ("multiply", np.float32, (3,)),  # factors of linear light, before the tint
         ("tinted", np.bool_),
         ("gain", np.float32, (3,)),
         ("base", np.float32, (3,)),  # the tint at the left upper pixel of the patch

@@ -148,8 +148,13 @@ def _turn(
 
 
 def _tint(jobs: npt.NDArray[Any], plan: Plan, rows: npt.NDArray[np.int64], strength: float) -> None:
-    """Fill in ``gain p + base + tilt (column, row)``, the tint of the plan at a strength."""
+    """Fill in the factors, and ``gain p + base + tilt (column, row)``, the tint of the plan at a strength.
+
+    Factors above 1 may leave the gamut, which only tinted placements are led back into.
+    """
     p = plan.placements
+    jobs["multiply"] = multiply = 1 + strength * (p.multiply[rows].astype(np.float64) - 1)
+    jobs["multiplied"] = (multiply != 1).any(axis=1)
     gain = 1 + strength * (p.gain[rows].astype(np.float64) - 1)
     shift, slope = strength * p.shift[rows].astype(np.float64), strength * p.slope[rows].astype(np.float64)
     box, outer = jobs["box"], jobs["outer"]
@@ -157,7 +162,9 @@ def _tint(jobs: npt.NDArray[Any], plan: Plan, rows: npt.NDArray[np.int64], stren
     corner = outer[:, :2] + 0.5 - box[:, :2]
     jobs["gain"], jobs["tilt"] = gain, tilt
     jobs["base"] = p.mean[rows] * (1 - gain) + shift - slope.sum(axis=1) / 2 + (tilt * corner[:, :, None]).sum(axis=1)
-    jobs["tinted"] = (gain != 1).any(axis=1) | (shift != 0).any(axis=1) | (slope != 0).any(axis=(1, 2))
+    jobs["tinted"] = (
+        (gain != 1).any(axis=1) | (shift != 0).any(axis=1) | (slope != 0).any(axis=(1, 2)) | (multiply > 1).any(axis=1)
+    )
 
 
 def overlay_job(size: Size, target: Image, strength: float) -> npt.NDArray[Any]:

@@ -59,6 +59,9 @@ def paint(
             else:
                 for c in range(3):
                     _take(line[c, :n], flat, c * plane + corner + across * (y - y0), along)
+            if job.multiplied:
+                for c in range(3):
+                    _multiply(line[c, :n], job.multiply[c])
             if job.tinted:
                 for c in range(3):
                     base[c] = job.base[c] + job.tilt[1, c] * np.float32(y - outer[1])
@@ -107,6 +110,12 @@ def _take(row: npt.NDArray[np.float32], source: npt.NDArray[np.float32], first: 
     else:
         for j in range(len(row)):
             row[j] = source[first + step * j]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _multiply(row: npt.NDArray[np.float32], factor: Any) -> None:
+    for j in range(len(row)):
+        row[j] *= factor
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
