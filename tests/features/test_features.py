@@ -12,7 +12,6 @@ from musivum.errors import OptionError
 from musivum.features import (
     EXTRACTORS,
     color_grid,
-    compress,
     extractor,
     gradient,
     kept_saliency,
@@ -119,25 +118,3 @@ def test_a_crop_keeps_the_saliency_of_the_bright_spot_it_holds():
     assert left + right == pytest.approx(1)
     assert left > 0.6 > 0.4 > right
     assert left > middle
-
-
-@pytest.mark.parametrize("energy", [0.5, 0.9, 0.99])
-def test_compression_is_the_best_one_of_its_rank(energy):
-    rng = np.random.default_rng(5)
-    rows = (rng.normal(size=(400, 20)) * np.geomspace(1, 0.01, 20) @ rng.normal(size=(20, 20)) + 3).astype(np.float32)
-    found = compress(rows, energy=energy)
-    s = np.linalg.svd(rows - rows.mean(0), compute_uv=False)
-    kept = np.cumsum(s**2) / (s**2).sum()
-    k = found.basis.shape[1]
-    assert kept[k - 1] >= energy - 1e-4
-    assert k == 1 or kept[k - 2] < energy + 1e-4
-    assert found.energy == pytest.approx(kept[k - 1], abs=1e-4)
-    np.testing.assert_allclose(found.basis.T @ found.basis, np.eye(k), atol=1e-5)
-    residual = (rows - found.mean) - found(rows) @ found.basis.T
-    assert (residual**2).sum() == pytest.approx((s[k:] ** 2).sum(), rel=1e-2, abs=1e-2)
-
-
-def test_compression_of_identical_rows_keeps_one_dimension():
-    found = compress(np.ones((10, 4), np.float32))
-    assert found.basis.shape == (4, 1)
-    assert np.isfinite(found(np.ones((2, 4), np.float32))).all()

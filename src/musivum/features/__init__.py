@@ -1,24 +1,35 @@
 """Feature vectors of patches: what the search compares."""
 
 from musivum.features._color_grid import color_grid
-from musivum.features._compression import Compression, compress
+from musivum.features._compression import Compression, compress, extend
 from musivum.features._extractor import Extractor
 from musivum.features._extractors import EXTRACTORS, extractor
 from musivum.features._gradient import gradient, lightness_differences
+from musivum.features._metrics import METRICS, Metric, place_queries, place_rows, unit_rows
+from musivum.features._mixture import Part, mixture_name, parse_mixture
 from musivum.features._patches import linear_samples, patches, tile_patches
 from musivum.features._saliency import kept_saliency
 
 __all__ = [
     "EXTRACTORS",
+    "METRICS",
     "Compression",
     "Extractor",
+    "Metric",
+    "Part",
     "color_grid",
     "compress",
+    "extend",
     "extractor",
     "gradient",
     "kept_saliency",
     "lightness_differences",
     "linear_samples",
+    "mixture_name",
+    "parse_mixture",
     "patches",
+    "place_queries",
+    "place_rows",
     "tile_patches",
+    "unit_rows",
 ]

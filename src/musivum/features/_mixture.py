@@ -1,0 +1,46 @@
+"""Mixtures: several extractors, each with a weight, written as ``grid8*1 + cnn*0.3``."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from musivum.errors import OptionError
+from musivum.features._extractor import Extractor
+from musivum.features._extractors import extractor
+
+
+class Part(NamedTuple):
+    """One voice of a mixture and how loud it is."""
+
+    extractor: Extractor
+    weight: float
+
+
+def parse_mixture(text: str) -> tuple[Part, ...]:
+    """Read extractors joined by ``+``, each perhaps followed by ``*`` and a positive weight (1 where there is none).
+
+    Raises
+    ------
+    OptionError
+        If there is no extractor of a name, one is named twice, or a weight is not a positive number.
+    """
+    parts: dict[str, Part] = {}
+    for term in text.split("+"):
+        name, star, number = term.partition("*")
+        try:
+            weight = float(number) if star else 1.0
+        except ValueError:
+            weight = math.nan
+        if not (0 < weight < math.inf):
+            raise OptionError(f'features "{text}": "{number.strip()}" is not a weight; write name*number + name*number')
+        found = extractor(name)
+        if found.name in parts:
+            raise OptionError(f'features "{text}": {found.name} is there twice; add the weights up')
+        parts[found.name] = Part(found, weight)
+    return tuple(parts.values())
+
+
+def mixture_name(parts: tuple[Part, ...]) -> str:
+    """The text of a mixture with whole names and weights, such that equal texts mean equal vectors."""
+    return " + ".join(f"{part.extractor.name}*{part.weight:g}" for part in parts)
