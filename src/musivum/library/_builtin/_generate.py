@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from musivum.library._builtin._fields import Field, between
 from musivum.library._builtin._gradients import GRADIENTS
 from musivum.library._builtin._gratings import GRATINGS
-from musivum.library._builtin._palette import Colors, paint, palette, relative, to_lch
 from musivum.library._builtin._shapes import SHAPES, hills, sunset
 from musivum.library._builtin._textures import TEXTURES
+from musivum.library._generated._fields import Field, between
+from musivum.library._generated._palette import Colors, paint, palette, relative, to_lch
 
 Pattern = Callable[[np.random.Generator], Field]
 

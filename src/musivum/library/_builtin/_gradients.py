@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from musivum.library._builtin._fields import RADIUS, Field, between, noise, smooth, turned
+from musivum.library._generated._fields import RADIUS, Field, between, noise, smooth, turned
 
 
 def linear(rng: np.random.Generator) -> Field:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from musivum.library._builtin._fields import RADIUS, Field, X, Y, between, edge, noise, one_of, turned
+from musivum.library._generated._fields import RADIUS, Field, X, Y, between, edge, noise, one_of, turned
 
 
 def sine(rng: np.random.Generator) -> Field:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from musivum.library._builtin._fields import (
+from musivum.library._generated._fields import (
     ANGLE,
     RADIUS,
     Field,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from musivum.library._builtin._fields import SIDE, Field, X, Y, between, level, noise, one_of, smooth, turned
+from musivum.library._generated._fields import SIDE, Field, X, Y, between, level, noise, one_of, smooth, turned
 
 
 def clouds(rng: np.random.Generator) -> Field:

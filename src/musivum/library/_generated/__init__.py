@@ -1,0 +1,1 @@
+"""Tiles that are drawn instead of read."""
