@@ -56,3 +56,11 @@ def no_variant(family: str, variant: str) -> None:
     """Raise OptionError if a variant was asked of a family that has none."""
     if variant:
         raise OptionError(f"{family}:{variant}: {family} has no variants")
+
+
+def side_within(family: str, side: int, least: int, most: int, step: int = 1) -> int:
+    """Return `side`; raise OptionError unless it is a multiple of `step` from `least` to `most`."""
+    if least <= side <= most and side % step == 0:
+        return side
+    multiple = f" and a multiple of {step}" if step > 1 else ""
+    raise OptionError(f"{family}{side}: the side of the patches of {family} must be {least} to {most}{multiple}")

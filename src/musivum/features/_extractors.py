@@ -7,11 +7,26 @@ import re
 from musivum.errors import OptionError
 from musivum.features._color_grid import grid
 from musivum.features._extractor import Extractor, Maker
+from musivum.features._gabor import gabors
+from musivum.features._gfd import descriptors
 from musivum.features._gradient import gradients
+from musivum.features._histogram import histograms
+from musivum.features._hsv import color_histograms
+from musivum.features._scattering import scatterings
+from musivum.features._steerable import steerables
 
 _MOST_SIDE = 512
 
-EXTRACTORS: dict[str, Maker] = {"grid": grid, "gradient": gradients}
+EXTRACTORS: dict[str, Maker] = {
+    "grid": grid,
+    "gradient": gradients,
+    "gabor": gabors,
+    "steerable": steerables,
+    "scattering": scatterings,
+    "gfd": descriptors,
+    "histogram": histograms,
+    "hsv": color_histograms,
+}
 """Families by name; a new one is a file with its function and a line here."""
 
 
