@@ -1,8 +1,10 @@
 """Exact search by blocked matrix products with a fused top-k.
 
 A tile owns several rows of the dictionary (its crops, mirrored and turned) and counts once, at its best row. Blocks of
-queries meet blocks of rows in one matrix product each; a kernel reduces the product to the best row per owner and keeps
-the k best owners, so memory is bounded by one block and the answer, never queries x rows. Blocks have fixed shapes and
+queries meet blocks of rows in one matrix product each, small enough for a processor's own cache; a kernel reduces the
+product to the best row per owner and passes over it, 64 queries at a time, unless one of them beats the k-th best so
+far. Memory is bounded by one block and the answer, never queries x rows. A dictionary larger than a part, which may be
+mapped from files larger than memory, is searched part by part and the findings are merged. Blocks have fixed shapes and
 each product runs on one thread, so the answer is the same with any number of workers.
 """
 
@@ -10,8 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,60 +19,15 @@ from numba import njit
 from threadpoolctl import threadpool_limits
 
 from musivum.progress import Progress, silent
+from musivum.search._costs import FASTMATH, settle
+from musivum.search._dictionary import Dictionary
+from musivum.search._neighbours import Neighbours, merge
 
-_QUERIES = 128
-_ROWS = 1024
-# Sums may be taken in any order; infinities mean something here, so nothing may be assumed of them.
-_FASTMATH = {"reassoc", "contract", "nsz"}
-
-
-class Neighbours(NamedTuple):
-    """The k nearest owners of each query, ascending in distance and then in owner; padded with -1 and inf.
-
-    Attributes
-    ----------
-    owners
-        (q, k) owner indices.
-    distances
-        (q, k) costs.
-    """
-
-    owners: npt.NDArray[np.int32]
-    distances: npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Dictionary:
-    """Rows of vectors, each with an owner and a factor: cost(query, row) = factor[row] * |query - row|.
-
-    Attributes
-    ----------
-    vectors
-        (m, d) float32.
-    starts
-        (n + 1,) row at which each owner's rows start; the rows of one owner are neighbours and at least one.
-    factors
-        (m,) positive float32.
-    """
-
-    vectors: npt.NDArray[np.float32]
-    starts: npt.NDArray[np.int64]
-    factors: npt.NDArray[np.float32]
-
-    @property
-    def owners(self) -> int:
-        """How many owners there are."""
-        return len(self.starts) - 1
-
-    def blocks(self) -> list[tuple[int, int]]:
-        """Runs of owners (first, last + 1) whose rows fit a block."""
-        runs, first = [], 0
-        while first < self.owners:
-            last = int(np.searchsorted(self.starts, self.starts[first] + _ROWS, side="right")) - 1
-            last = min(max(last, first + 1), self.owners)
-            runs.append((first, last))
-            first = last
-        return runs
+_QUERIES, _ROWS = 256, 512  # their product stays in a cache of 1 MB, and its sides are long enough for BLAS
+_LANES = 64  # queries that are compared at once: fewer are not made vector instructions
+_PART = 1 << 25  # numbers in a part: 128 MB
+_SAMPLE = 4096
+_SLACK = np.float32(1e-6)  # over the rounding of a sum, of a square root and of its square
 
 
 def nearest_owners(
@@ -96,113 +51,166 @@ def nearest_owners(
     k
         How many owners; no more than there are.
     prices
-        (n,) added to every cost of an owner; none by default.
+        (n,) added to every cost of an owner; none by default. An owner of infinite price is never found.
     weights
-        (q,) by which the costs of a query are multiplied; 1 by default.
+        (q,) positive, by which the costs of a query are multiplied; 1 by default.
     """
     k = min(k, dictionary.owners)
     prices = np.zeros(dictionary.owners, np.float32) if prices is None else prices
     weights = np.ones(len(queries), np.float32) if weights is None else weights
-    owners = np.full((len(queries), k), -1, np.int32)
-    distances = np.full((len(queries), k), np.inf, np.float32)
-    rows = _augmented_rows(dictionary)
-    runs = dictionary.blocks()
     blocks = [slice(i, min(i + _QUERIES, len(queries))) for i in range(0, len(queries), _QUERIES)]
-
-    def search(block: slice) -> None:
-        wide = _augmented_queries(queries[block])
-        found = np.full((len(wide), 2 * k), np.inf, np.float32)
-        who = np.full((len(wide), 2 * k), -1, np.int32)
-        state = np.zeros(len(wide), np.int64)
-        limit = np.full(len(wide), np.inf, np.float32)
-        for first, last in runs:
-            low, high = dictionary.starts[first], dictionary.starts[last]
-            squares = rows[low:high] @ wide.T
-            _collect(squares, dictionary.starts, first, last, weights[block], prices, found, who, state, limit)
-        owners[block], distances[block] = _ascending(found, who, k)
-
-    _in_threads(search, blocks, workers, progress)
-    return Neighbours(owners, distances)
-
-
-def pair_costs(
-    queries: npt.NDArray[np.float32], dictionary: Dictionary, owners: npt.NDArray[np.int32]
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-    """Return the cost of query i at the best row of owners[i], and that row."""
-    costs, rows = np.empty(len(queries), np.float32), np.empty(len(queries), np.int64)
-    _best_rows(queries, dictionary.vectors, dictionary.starts, dictionary.factors, owners, costs, rows)
-    return costs, rows
-
-
-def _augmented_rows(dictionary: Dictionary) -> npt.NDArray[np.float32]:
-    """Write f^2 (|d|^2 - 2 d.x + |x|^2) as a product of these rows with (x, 1, |x|^2)."""
-    v, f = dictionary.vectors, dictionary.factors[:, None] ** 2
-    return np.concatenate([-2 * f * v, f * np.einsum("ij,ij->i", v, v)[:, None], f], axis=1)
-
-
-def _augmented_queries(queries: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    ones = np.ones((len(queries), 1), np.float32)
-    return np.concatenate([queries, ones, np.einsum("ij,ij->i", queries, queries)[:, None]], axis=1)
-
-
-def _ascending(
-    found: npt.NDArray[np.float32], who: npt.NDArray[np.int32], k: int
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-    """The k least of each row by value, then owner; unused entries hold inf.
-
-    Both make one integer: the bits of a float order like the float once those of negative ones are turned over.
-    """
-    bits = found.view(np.int32).astype(np.int64)
-    keys = np.sort((np.where(bits < 0, bits ^ 0x7FFFFFFF, bits) << 32) | who.view(np.uint32), axis=1)[:, :k]
-    bits = keys >> 32
-    values = np.where(bits < 0, bits ^ 0x7FFFFFFF, bits).astype(np.int32).view(np.float32)
-    owners = (keys & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
-    return np.where(np.isinf(values), np.int32(-1), owners), values
-
-
-def _in_threads(task: Callable[[slice], None], blocks: list[slice], workers: int, progress: Progress) -> None:
+    runs = dictionary.runs(max(1, _PART // max(1, queries.shape[1])))
+    whole = Neighbours(np.empty((len(queries), 0), np.int32), np.empty((len(queries), 0), np.float32))
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
-        progress("search", 0, len(blocks))
-        for done, _ in enumerate(pool.map(task, blocks), 1):
-            progress("search", done, len(blocks))
+        total = len(blocks) * len(runs)
+        progress("search", 0, total)
+        for number, (first, last) in enumerate(runs):
+            width = min(k, last - first)
+            search = _searching(queries, dictionary.part(first, last), width, prices[first:last], weights)
+            part = Neighbours(np.empty((len(queries), width), np.int32), np.empty((len(queries), width), np.float32))
+            for done, (block, found) in enumerate(zip(blocks, pool.map(search, blocks), strict=True), 1):
+                part.owners[block], part.distances[block] = found
+                progress("search", number * len(blocks) + done, total)
+            whole = merge(whole, part.shifted(first), k)
+    return whole
 
 
-@njit(nogil=True, cache=True, fastmath=_FASTMATH)
-def _collect(squares, starts, first, last, weights, prices, found, who, state, limit):  # type: ignore[no-untyped-def]
-    """Append the owners of one block that may be among the k best; halve a full buffer to its k best.
+def _searching(
+    queries: npt.NDArray[np.float32],
+    part: Dictionary,
+    k: int,
+    prices: npt.NDArray[np.float32],
+    weights: npt.NDArray[np.float32],
+) -> Callable[[slice], Neighbours]:
+    """Prepare to search one part: |d - x|^2 = |d - c|^2 - 2 d.y + (|y|^2 + 2 c.y) with y = x - c and c amid the rows.
 
-    The squared costs are (rows, queries), so that an owner's least is taken for many queries at once.
+    Centred queries lose fewer digits in the product, and the rows go into it as they are.
+    """
+    rows = np.asarray(part.vectors)
+    centre = rows[:: max(1, len(rows) // _SAMPLE)].mean(axis=0)
+    squares, scales = np.empty(len(rows), np.float32), part.factors * part.factors
+    _squared_distances(rows, centre, squares)
+    owner_of, runs = part.owner_of_rows(), part.runs(_ROWS)
+
+    def search(block: slice) -> Neighbours:
+        centred = queries[block] - centre
+        n, lanes = len(centred), -len(centred) % _LANES
+        constants = np.pad(np.einsum("ij,ij->i", centred, centred) + 2 * (centred @ centre), (0, lanes))
+        doubled = np.pad(-2 * centred, ((0, lanes), (0, 0))).T
+        products = np.empty((_ROWS, n + lanes), np.float32)
+        found = np.full((n, 2 * k), np.inf, np.float32)
+        who = np.full((n, 2 * k), -1, np.int32)
+        counts, limits = np.zeros(n, np.int64), np.full(n, np.inf, np.float32)
+        for first, last in runs:
+            low, high = part.starts[first], part.starts[last]
+            product = products[: high - low] if high - low <= _ROWS else np.empty((high - low, n + lanes), np.float32)
+            np.matmul(rows[low:high], doubled, out=product)
+            _collect(
+                product.reshape(len(product), -1, _LANES),
+                constants.reshape(-1, _LANES),
+                squares,
+                scales,
+                part.starts,
+                first,
+                last,
+                weights[block],
+                prices,
+                found,
+                who,
+                counts,
+                limits,
+            )
+        _keep_best(found, who, counts, k)
+        return settle(queries[block], part, who[:, :k], owner_of, k, prices, weights[block], repeated=False)
+
+    return search
+
+
+@njit(nogil=True, cache=True, fastmath=FASTMATH)
+def _squared_distances(rows, centre, squares):  # type: ignore[no-untyped-def]
+    for i in range(rows.shape[0]):
+        total = 0.0
+        for d in range(rows.shape[1]):
+            total += np.float64(rows[i, d] - centre[d]) ** 2
+        squares[i] = total
+
+
+@njit(nogil=True, cache=True, fastmath=FASTMATH)
+def _collect(  # type: ignore[no-untyped-def]
+    products, constants, squares, scales, starts, first, last, weights, prices, found, who, counts, limits
+):
+    """Append the best rows of those owners of one block that may be among the k best; halve a full buffer.
+
+    The products are (rows, queries / lanes, lanes), so that an owner's least is taken for many queries at once.
     """
     size = found.shape[1]
-    queries = squares.shape[1]
-    best = np.empty(queries, np.float32)
+    base = starts[first]
+    least = np.float32(np.inf)
     for owner in range(first, last):
-        row = starts[owner] - starts[first]
-        for q in range(queries):
-            best[q] = squares[row, q]
-        for other in range(row + 1, starts[owner + 1] - starts[first]):
-            for q in range(queries):
-                square = squares[other, q]
-                best[q] = square if square < best[q] else best[q]  # one vector instruction; min() would mind NaNs
-        price = prices[owner]
-        for q in range(queries):
-            square = best[q] if best[q] > 0 else np.float32(0)
-            best[q] = weights[q] * np.sqrt(square) + price
-        for q in range(queries):
-            total = best[q]
-            if total < limit[q]:
-                n = state[q]
-                found[q, n], who[q, n] = total, owner
-                n += 1
-                if n == size:
-                    n = size // 2
-                    _select(found[q], who[q], size, n)
-                    limit[q] = found[q, 0]
-                    for i in range(n):
-                        limit[q] = max(limit[q], found[q, i])
-                    for i in range(n, size):
-                        found[q, i] = np.inf
-                state[q] = n
+        least = min(least, prices[owner])
+    if least == np.inf:
+        return
+    bounds = np.full(constants.shape, np.float32(-np.inf), np.float32)
+    for q in range(found.shape[0]):
+        bounds[q // _LANES, q % _LANES] = _bound(limits[q], least, weights[q])
+    best, nearest = np.empty(_LANES, np.float32), np.empty(_LANES, np.int32)
+    for owner in range(first, last):
+        for group in range(constants.shape[0]):
+            top, hit = starts[owner], False
+            for j in range(_LANES):
+                best[j] = scales[top] * (squares[top] + (constants[group, j] + products[top - base, group, j]))
+                hit |= best[j] < bounds[group, j]
+            nearest[:] = top
+            if starts[owner + 1] > top + 1:
+                hit = False
+                for row in range(top + 1, starts[owner + 1]):
+                    for j in range(_LANES):
+                        square = scales[row] * (squares[row] + (constants[group, j] + products[row - base, group, j]))
+                        better = square < best[j]  # min() would mind NaNs and not become one instruction
+                        best[j] = square if better else best[j]
+                        nearest[j] = row if better else nearest[j]
+                for j in range(_LANES):
+                    hit |= best[j] < bounds[group, j]
+            if not hit:
+                continue
+            for j in range(_LANES):
+                if best[j] >= bounds[group, j]:
+                    continue
+                q = group * _LANES + j
+                total = weights[q] * np.sqrt(max(best[j], np.float32(0))) + prices[owner]
+                if total >= limits[q]:
+                    continue
+                n = counts[q]
+                found[q, n], who[q, n] = total, nearest[j]
+                counts[q] = n + 1
+                if n + 1 == size:
+                    counts[q] = size // 2
+                    limits[q] = _halve(found[q], who[q])
+                    bounds[group, j] = _bound(limits[q], least, weights[q])
+
+
+@njit(nogil=True, cache=True, fastmath=FASTMATH)
+def _bound(limit, price, weight):  # type: ignore[no-untyped-def]
+    """Squared costs from this one on cannot come under the limit."""
+    room = (limit - price + np.abs(limit) * _SLACK) / weight
+    return room * room * (1 + _SLACK) if room >= 0 else np.float32(-np.inf)
+
+
+@njit(nogil=True, cache=True)
+def _halve(values, names):  # type: ignore[no-untyped-def]
+    """Keep the lesser half of a full buffer; return the greatest that is kept."""
+    k = len(values) // 2
+    _select(values, names, len(values), k)
+    for i in range(k, len(values)):
+        values[i], names[i] = np.inf, -1
+    return values[:k].max()
+
+
+@njit(nogil=True, cache=True)
+def _keep_best(found, who, counts, k):  # type: ignore[no-untyped-def]
+    for q in range(len(counts)):
+        if counts[q] > k:
+            _select(found[q], who[q], counts[q], k)
 
 
 @njit(nogil=True, cache=True)
@@ -229,16 +237,3 @@ def _select(values, names, n, k):  # type: ignore[no-untyped-def]
             low = i
         else:
             return
-
-
-@njit(nogil=True, cache=True, fastmath=_FASTMATH)
-def _best_rows(queries, vectors, starts, factors, owners, costs, rows):  # type: ignore[no-untyped-def]
-    for q in range(queries.shape[0]):
-        costs[q], rows[q] = np.inf, starts[owners[q]]
-        for row in range(starts[owners[q]], starts[owners[q] + 1]):
-            total = np.float32(0)
-            for d in range(queries.shape[1]):
-                total += (queries[q, d] - vectors[row, d]) ** 2
-            total = factors[row] * np.sqrt(total)
-            if total < costs[q]:
-                costs[q], rows[q] = total, row

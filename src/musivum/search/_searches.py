@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from musivum.errors import OptionError
 from musivum.progress import Progress, silent
-from musivum.search._exact import Dictionary, Neighbours, nearest_owners
+from musivum.search._dictionary import Dictionary
+from musivum.search._exact import nearest_owners
+from musivum.search._neighbours import Neighbours
 
 
 class Search(Protocol):
