@@ -1,5 +1,7 @@
 """Findings in parts become findings in the whole."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,7 +40,7 @@ def test_parts_of_a_dictionary_merge_to_the_whole(cuts):
     dictionary = Dictionary(rng.normal(size=(rows, 7)).astype(np.float32), starts, np.ones(rows, np.float32))
     queries = rng.normal(size=(70, 7)).astype(np.float32)
     merged = Neighbours(np.empty((70, 0), np.int32), np.empty((70, 0), np.float32))
-    for first, last in zip(cuts, cuts[1:], strict=False):
+    for first, last in pairwise(cuts):
         merged = merge(merged, nearest_owners(queries, dictionary.part(first, last), 9).shifted(first), 9)
     whole = nearest_owners(queries, dictionary, 9)
     assert (merged.owners == whole.owners).all()
