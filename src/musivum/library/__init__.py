@@ -7,11 +7,14 @@ from musivum.library._library import Library, Packed, Tile, open_library
 from musivum.library._near import near_duplicates
 from musivum.library._prune import PruneReport, prune
 from musivum.library._scan import Skipped
+from musivum.library._vectors import Add, KeptVectors, adding_vectors, packed_ids, read_vectors, vector_places
 from musivum.library._verify import VerifyReport, verify
 
 __all__ = [
+    "Add",
     "FileRecord",
     "IndexReport",
+    "KeptVectors",
     "Library",
     "LibraryInfo",
     "Packed",
@@ -19,6 +22,7 @@ __all__ = [
     "Skipped",
     "Tile",
     "VerifyReport",
+    "adding_vectors",
     "builtin_library",
     "duplicates",
     "files",
@@ -27,6 +31,9 @@ __all__ = [
     "info",
     "near_duplicates",
     "open_library",
+    "packed_ids",
     "prune",
+    "read_vectors",
+    "vector_places",
     "verify",
 ]

@@ -29,7 +29,7 @@ class LibraryInfo:
     files, duplicates, skipped, gone : int
         Files that hold a tile; those beyond the first of each tile; those refused; those no longer there.
     bytes : int
-        Size of the directory's files.
+        Size of the directory's files, kept vectors included.
     digest : str
         Names this sequence of tiles.
     """
@@ -80,7 +80,7 @@ def info(directory: str | os.PathLike[str]) -> LibraryInfo:
         duplicates=files - tiles,
         skipped=skipped,
         gone=gone,
-        bytes=sum(entry.stat().st_size for entry in os.scandir(library.path) if entry.is_file()),
+        bytes=sum(file.stat().st_size for file in library.path.rglob("*") if file.is_file()),
         digest=library.digest,
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from musivum.errors import LibraryError
 from musivum.library._format import DATABASE, State, swatches_path, thumbs_path
 from musivum.library._store import Store, open_store, sweep, transaction
+from musivum.library._vectors import prune_vectors
 from musivum.library._verify import damaged_tiles
 from musivum.progress import Progress, silent
 
@@ -22,7 +23,7 @@ class PruneReport:
     files, tiles, damaged : int
         Files that are gone, tiles without a file, and damaged tiles, whose files the next `index` reads again.
     bytes : int
-        Bytes given back.
+        Bytes given back, those of vectors included.
     """
 
     files: int
@@ -35,7 +36,8 @@ def prune(directory: str | os.PathLike[str], *, progress: Progress = silent) -> 
     """Drop the files that are gone, the tiles nobody holds and damaged tiles, and close the gaps.
 
     The pixels that stay are copied to new arrays, and one commit puts them in force; killed before it, the old library
-    stands, killed after it, the new one. Readers go on with the arrays they have open.
+    stands, killed after it, the new one. Readers go on with the arrays they have open. Kept vectors of tiles that the
+    library does not hold are dropped too.
 
     Raises
     ------
@@ -58,11 +60,12 @@ def prune(directory: str | os.PathLike[str], *, progress: Progress = silent) -> 
         if gone or len(keep) < len(rows):
             _swap(store, keep, [row[0] for row in rows if row[0] not in held or row[1] in damaged])
         after = store.state
+        vectors = prune_vectors(library, [row[1] for row in keep])
     return PruneReport(
         files=gone,
         tiles=len(rows) - len(keep) - len(damaged),
         damaged=len(damaged),
-        bytes=before.thumbs - after.thumbs + 2 * (before.swatches - after.swatches),
+        bytes=before.thumbs - after.thumbs + 2 * (before.swatches - after.swatches) + vectors,
     )
 
 
