@@ -13,6 +13,7 @@ from PIL import Image
 
 from musivum import api
 from musivum.engines.grid import GridOptions
+from musivum.library import FAMILIES, family
 
 PICTURES = Path(__file__).parent / "pictures"
 MOST_BYTES = 145_000
@@ -40,6 +41,7 @@ def main() -> int:
         api.report(plan, [place / "errors.png"])
         keep("errors", Image.open(place / "errors.png"))
         keep("gaps", drawn(plan, place, 640, gap=2, background="white"))
+    keep("families", families(12))
     return 0
 
 
@@ -63,6 +65,17 @@ def beside(pictures: list[Image.Image], gap: int = 8) -> Image.Image:
     white = np.full((height, gap, 3), 255, np.uint8)
     parts = [part for picture in pictures for part in (white, np.asarray(picture))][1:]
     return Image.fromarray(np.concatenate(parts, axis=1))
+
+
+def families(across: int, gap: int = 8) -> Image.Image:
+    """The first tiles of every family that is drawn, a row each, on white."""
+    rows = []
+    for name in FAMILIES:
+        one = family(name)
+        tiles = [Image.fromarray(one.draw(**parameters)).convert("RGB") for parameters in one.tiles[:across]]
+        rows.append(np.asarray(beside(tiles, gap)))
+    white = np.full((gap, rows[0].shape[1], 3), 255, np.uint8)
+    return Image.fromarray(np.concatenate([part for row in rows for part in (white, row)][1:]))
 
 
 def keep(name: str, picture: Image.Image) -> None:

@@ -206,6 +206,18 @@ def test_library_is_checked_and_tidied(run: Run, photos: Path, tmp_path: Path) -
     assert run("library", "verify", library)[0] == 0
 
 
+def test_library_generates(run: Run, target: Path, tmp_path: Path) -> None:
+    library = tmp_path / "drawn"
+    assert run("library", "generate", "gradients", "dct", "--library", library, "--count", 40)[:2] == (
+        0,
+        f"{library}: 80 tiles\n  gradients: 40 drawn\n  dct: 40 drawn\n",
+    )
+    again = json.loads(run("library", "generate", "dct", "-l", library, "--count", 50, "--json")[1])
+    assert again == {"families": [{"family": "dct", "added": 10, "unchanged": 40}], "tiles": 90}
+    assert run("library", "verify", library)[0] == 0
+    assert run("grid", target, "--library", library, "-o", tmp_path / "out.png", "--columns", 6, "--size", 96)[0] == 0
+
+
 FAULTS = {
     "no such command": ("frobnicate",),
     "no such option": ("grid", "TARGET", "-o", "OUT", "--frob"),
@@ -229,6 +241,8 @@ FAULTS = {
     "plan is no plan": ("render", "TARGET", "-o", "OUT"),
     "missing photos": ("index", "nowhere", "--library", "OUT"),
     "no library to read": ("library", "info", "nowhere"),
+    "no such family": ("library", "generate", "gabr", "--library", "OUT"),
+    "more tiles than there are": ("library", "generate", "dct", "--library", "OUT", "--count", "9999"),
     "two lists at once": ("library", "list", "LIBRARY", "--skipped", "--duplicates"),
     "report of no kind": ("report", "PLAN", "-o", "report.xyz"),
     "nothing to report on": ("report", "nowhere.mosaic"),

@@ -1,6 +1,7 @@
 """The verbs: what a person can do with musivum, as plain functions that read files, fill defaults and raise."""
 
 from musivum.api._demo import Demo, demo, demo_target
+from musivum.api._generate import library_generate
 from musivum.api._grid import Mosaic, grid
 from musivum.api._library import (
     index,
@@ -26,6 +27,7 @@ __all__ = [
     "index",
     "library_duplicates",
     "library_files",
+    "library_generate",
     "library_info",
     "library_prune",
     "library_verify",

@@ -23,9 +23,11 @@ _HELP = {
   musivum library list photos --duplicates --json""",
     "verify": "  musivum library verify photos",
     "prune": "  musivum library prune photos",
+    "generate": "  musivum library generate gradients gratings --library patterns",
 }
 
 app = App(name="library", help_epilogue="Examples:\n" + "\n".join(_HELP.values()), help_format="plaintext")
+app.command("musivum.cli._generate:app", name="generate", help="Draw tiles into a library instead of reading photos.")
 
 
 def _command(name: str) -> App:

@@ -39,7 +39,12 @@ app.command(
     "musivum.cli._render:app", name="render", help="Draw a plan again: larger, or with other colours.", sort_key=3
 )
 app.command("musivum.cli._report:app", name="report", help="Tell how good a mosaic is and what it lacks.", sort_key=4)
-app.command("musivum.cli._library:app", name="library", help="Look at a library, check it, tidy it.", sort_key=5)
+app.command(
+    "musivum.cli._library:app",
+    name="library",
+    help="Look at a library, check it, tidy it, draw tiles into it.",
+    sort_key=5,
+)
 app.command("musivum.cli._demo:app", name="demo", help="Make three mosaics without any photo of yours.", sort_key=6)
 
 

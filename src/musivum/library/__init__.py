@@ -1,7 +1,8 @@
-"""Photos on disk to a library of tiles: scan, decode, store, find duplicates, keep in order."""
+"""Photos on disk, and drawn tiles, to a library: scan, decode, draw, store, find duplicates, keep in order."""
 
 from musivum.library._builtin import builtin_library, generate_tiles
 from musivum.library._contents import FileRecord, LibraryInfo, duplicates, files, info
+from musivum.library._generated import FAMILIES, PRESETS, Family, GenerateReport, family, generate
 from musivum.library._index import IndexReport, index
 from musivum.library._library import Library, Packed, Tile, open_library
 from musivum.library._near import near_duplicates
@@ -11,8 +12,12 @@ from musivum.library._vectors import Add, KeptVectors, adding_vectors, packed_id
 from musivum.library._verify import VerifyReport, verify
 
 __all__ = [
+    "FAMILIES",
+    "PRESETS",
     "Add",
+    "Family",
     "FileRecord",
+    "GenerateReport",
     "IndexReport",
     "KeptVectors",
     "Library",
@@ -25,7 +30,9 @@ __all__ = [
     "adding_vectors",
     "builtin_library",
     "duplicates",
+    "family",
     "files",
+    "generate",
     "generate_tiles",
     "index",
     "info",

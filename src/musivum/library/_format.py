@@ -18,8 +18,10 @@ from musivum.errors import LibraryError
 
 VERSION = 1
 DATABASE = "library.sqlite"
-GENERATED = "builtin:"
-"""How the path of a tile that never was a file begins."""
+BUILTIN = "builtin:"
+GENERATED = "generated:"
+NO_FILE = (BUILTIN, GENERATED)
+"""How the paths of tiles that never were files begin."""
 
 _APPLICATION = 0x6D757369
 

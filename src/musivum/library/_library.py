@@ -92,7 +92,7 @@ class Library:
     hashes : ndarray of shape (n,), uint64
         Perceptual hashes.
     sources : tuple of str
-        Absolute path of one file of each tile; begins with "builtin:" where there is no file.
+        Absolute path of one file of each tile; begins with "builtin:" or "generated:" where there is none.
     thumbs, swatches : Packed
         Whole pictures as sRGB uint8 (short side up to 128, long side up to 1024), and their area averages in linear
         light as uint16, 0..65535 (short side up to 32).

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from musivum.errors import LibraryError
 from musivum.geometry import Size
 from musivum.library._contents import files
-from musivum.library._format import GENERATED, State, read_state, reading, swatches_path, thumbs_path
+from musivum.library._format import NO_FILE, State, read_state, reading, swatches_path, thumbs_path
 from musivum.library._ingest import tile_id
 from musivum.library._swatch import swatch_of
 from musivum.progress import Progress, silent
@@ -62,7 +62,7 @@ def verify(directory: str | os.PathLike[str], *, progress: Progress = silent) ->
     missing, changed = [], []
     for record in files(library):
         # Of a file that was refused only `index` can say whether it would be refused again.
-        if not record.present or record.reason is not None or record.path.startswith(GENERATED):
+        if not record.present or record.reason is not None or record.path.startswith(NO_FILE):
             continue
         try:
             status = os.stat(record.path)

@@ -10,7 +10,7 @@ from pathlib import Path
 from musivum.errors import LibraryError
 from musivum.geometry import Size
 from musivum.library._builtin._generate import generate_tiles
-from musivum.library._format import DATABASE, GENERATED, VERSION
+from musivum.library._format import BUILTIN, DATABASE, VERSION
 from musivum.library._ingest import picture_of
 from musivum.library._store import FileRow, open_store
 from musivum.progress import Progress, silent
@@ -58,7 +58,7 @@ def _draw(directory: Path, progress: Progress) -> None:
     rows = []
     for done, (name, pixels) in enumerate(tiles, 1):
         picture = picture_of(pixels, Size(pixels.shape[1], pixels.shape[0]))
-        rows.append(FileRow(GENERATED + name, pixels.nbytes, 0, format="generated", picture=picture))
+        rows.append(FileRow(BUILTIN + name, pixels.nbytes, 0, format="generated", picture=picture))
         progress("drawing the built-in library", done, len(tiles))
     with open_store(directory) as store:
         store.commit(rows)

@@ -67,3 +67,17 @@ def level(field: Field) -> Field:
         [SIDE * SIDE // 100, SIDE * SIDE * 99 // 100]
     ]
     return np.asarray(np.clip((field - low) / max(high - low, 1e-9), 0, 1))
+
+
+def stretched(field: Field) -> Field:
+    """A field shifted and scaled so that it fills 0..1 exactly."""
+    low, high = field.min(), field.max()
+    return np.asarray((field - low) / (high - low))
+
+
+def grey(field: Field) -> npt.NDArray[np.uint8]:
+    """Bytes (SIDE, SIDE) of a field 0..1.
+
+    A little more than a half is added, so that what lies exactly between two bytes goes up on every machine.
+    """
+    return (field * 255 + 0.500001).astype(np.uint8)
