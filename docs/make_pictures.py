@@ -18,6 +18,7 @@ from musivum.library import FAMILIES, family
 PICTURES = Path(__file__).parent / "pictures"
 MOST_BYTES = 145_000
 MOST_SIDE = 1280
+SIDE = 128
 
 
 def main() -> int:
@@ -68,14 +69,14 @@ def beside(pictures: list[Image.Image], gap: int = 8) -> Image.Image:
 
 
 def families(across: int, gap: int = 8) -> Image.Image:
-    """The first tiles of every family that is drawn, a row each, on white."""
-    rows = []
-    for name in FAMILIES:
+    """The first tiles of every family that is drawn, a row each, on blue."""
+    step = SIDE + gap
+    sheet = Image.new("RGB", (across * step + gap, len(FAMILIES) * step + gap), (72, 108, 156))
+    for row, name in enumerate(FAMILIES):
         one = family(name)
-        tiles = [Image.fromarray(one.draw(**parameters)).convert("RGB") for parameters in one.tiles[:across]]
-        rows.append(np.asarray(beside(tiles, gap)))
-    white = np.full((gap, rows[0].shape[1], 3), 255, np.uint8)
-    return Image.fromarray(np.concatenate([part for row in rows for part in (white, row)][1:]))
+        for column, parameters in enumerate(one.tiles[:across]):
+            sheet.paste(Image.fromarray(one.draw(**parameters)), (column * step + gap, row * step + gap))
+    return sheet
 
 
 def keep(name: str, picture: Image.Image) -> None:
