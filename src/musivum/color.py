@@ -51,6 +51,8 @@ ROOTS_OF_OKLAB = np.linalg.inv(OKLAB_OF_ROOTS)
 _XYZ_OF_LINEAR = np.array(
     [[0.4123908, 0.3575843, 0.1804808], [0.2126390, 0.7151687, 0.0721923], [0.0193308, 0.1191948, 0.9505322]]
 )
+LUMINANCE = _XYZ_OF_LINEAR[1]
+"""Weights (3,) of linear red, green and blue in luminance."""
 _WHITE = _XYZ_OF_LINEAR.sum(axis=1)
 
 

@@ -11,7 +11,8 @@ from musivum.engines.grid import GridOptions
 from musivum.engines.grid._assignment import assign
 from musivum.engines.grid._crops import candidate_crops
 from musivum.engines.grid._limits import Limits, feasible_limits
-from musivum.engines.grid._metric import SIDE, contrast_gain, fit_planes, metric
+from musivum.engines.grid._metric import SIDE, metric
+from musivum.engines.grid._planes import contrast_gain, fit_planes
 from musivum.features import color_grid
 from musivum.search import Dictionary
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
 
-_NOTHING = np.float32(1e-6)  # length below which a vector has no direction
+_NOTHING = 1e-6  # length below which a vector has no direction
 
 
 class Metric(NamedTuple):
@@ -48,10 +48,10 @@ METRICS: dict[str, Metric] = {
 }
 
 
-def unit_rows(vectors: Vectors) -> Vectors:
-    """Scale each row to length 1; rows without a direction become zero."""
+def unit_rows(vectors: Vectors, faint: float = _NOTHING) -> Vectors:
+    """Scale each row to length 1, but those shorter than `faint` in proportion, so that they stay far from others."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(np.where(lengths > _NOTHING, vectors / np.maximum(lengths, _NOTHING), 0), np.float32)
+    return np.asarray(vectors / np.maximum(lengths, faint), np.float32)
 
 
 def place_rows(vectors: Vectors, metric: Metric, longest: float) -> Vectors:
@@ -64,7 +64,7 @@ def place_rows(vectors: Vectors, metric: Metric, longest: float) -> Vectors:
     """
     if not metric.inner:
         return vectors
-    scaled = vectors / np.float32(max(longest, float(_NOTHING)))
+    scaled = vectors / np.float32(max(longest, _NOTHING))
     missing = np.sqrt(np.maximum(1 - np.einsum("ij,ij->i", scaled, scaled), 0))[:, None]
     placed = np.concatenate([scaled, missing], axis=1)
     if metric.either_sign:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
 
 from musivum.errors import OptionError
 from musivum.features._extractor import Extractor
@@ -41,6 +42,15 @@ def parse_mixture(text: str) -> tuple[Part, ...]:
     return tuple(parts.values())
 
 
-def mixture_name(parts: tuple[Part, ...]) -> str:
+class Weighted(Protocol):
+    """Anything that has an extractor and a weight."""
+
+    @property
+    def extractor(self) -> Extractor: ...
+    @property
+    def weight(self) -> float: ...
+
+
+def mixture_name(parts: Iterable[Weighted]) -> str:
     """The text of a mixture with whole names and weights, such that equal texts mean equal vectors."""
     return " + ".join(f"{part.extractor.name}*{part.weight:g}" for part in parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from musivum.engines.grid._auction import NOBODY, Floor, bid
 from musivum.engines.grid._fill import fill_left, use_all_tiles
 from musivum.engines.grid._limits import Limits
 from musivum.progress import Progress, silent
-from musivum.search import Dictionary, Neighbours, nearest_owners
+from musivum.search import Dictionary, Neighbours, Search, nearest_owners
 
 _LISTED = 12_000_000  # entries of all candidate lists together
 _SHORTEST, _LONGEST = 64, 640
@@ -49,6 +50,8 @@ def assign(
     places: npt.NDArray[np.float32],
     limits: Limits,
     *,
+    search: Search = nearest_owners,
+    refine: Callable[[Neighbours], Neighbours] | None = None,
     alternates: int = 4,
     workers: int = 1,
     progress: Progress = silent,
@@ -68,10 +71,16 @@ def assign(
         (c,) positive weights.
     places
         (c, 4) see `Cells.places`.
+    search
+        Finds the first lists; the few that are renewed are searched exactly.
+    refine
+        Improves the costs of the first lists, keeping their shape and order.
     """
     n, tiles = len(cells), dictionary.owners
     k = min(tiles, max(_SHORTEST, min(_LONGEST, _LISTED // n)))
-    found = nearest_owners(cells, dictionary, k, workers=workers, progress=progress)
+    found = search(cells, dictionary, k, workers=workers, progress=progress)
+    if refine is not None:
+        found = refine(found)
     nearest = Neighbours(found.owners[:, :alternates].copy(), found.distances[:, :alternates].copy())
     owners, costs = found.owners, found.distances
     costs *= importance[:, None]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from musivum.engines.grid._cells import Cells
-from musivum.engines.grid._dictionary import TileDictionary
-from musivum.engines.grid._metric import Planes, contrast_gain, fit_planes
+from musivum.engines.grid._crops import Crops
 from musivum.library import Library
 from musivum.plan import Alternates, Placements, TileTable, fit_crops
 from musivum.search import Neighbours
@@ -18,35 +18,21 @@ from musivum.search import Neighbours
 def place_crops(
     library: Library,
     cells: Cells,
-    described: TileDictionary,
+    crops: Crops,
     rows: npt.NDArray[np.int64],
-    costs: npt.NDArray[np.float32],
-    planes: Planes,
-    workers: int,
+    columns: dict[str, npt.NDArray[Any]],
 ) -> Placements:
-    """Put crop rows[i] of the dictionary on cell i, with the tint that moves its colours to the cell's.
+    """Put crop rows[i] on cell i.
 
     Parameters
     ----------
-    costs
-        (n,) errors of the choices.
-    planes
-        Colours of the cells.
+    columns
+        Further columns of the placements: errors and colours.
     """
-    crops = described.crops
     tile, mirror, turn = crops.tile[rows], crops.mirror[rows], crops.turn[rows]
     sizes = library.sizes[tile].astype(np.float64)
     crop = _of_aspect(crops.boxes[rows] * np.tile(sizes, 2), cells.boxes, turn, sizes)
-    own = fit_planes(described.patches(library, rows, workers=workers))
-    plain = Placements.plain(tile, crop, fit_crops(crop, cells.boxes, turn), mirror)
-    return replace(
-        plain,
-        error=costs,
-        mean=own.mean,
-        gain=np.repeat(contrast_gain(planes, own)[:, None], 3, axis=1),
-        shift=planes.mean - own.mean,
-        slope=planes.slope - own.slope,
-    )
+    return replace(Placements.plain(tile, crop, fit_crops(crop, cells.boxes, turn), mirror), **columns)
 
 
 def _of_aspect(

@@ -1,49 +1,58 @@
-"""The library as a dictionary: one compressed vector for every crop of every tile."""
+"""The library as a dictionary: one short vector for every crop of every tile."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from musivum.engines.grid._crops import Crops, candidate_crops
-from musivum.engines.grid._metric import SIDE
-from musivum.engines.grid._options import GridOptions
-from musivum.features import Compression, color_grid, compress, kept_saliency, tile_patches
+from musivum.engines.grid._crops import Crops
+from musivum.engines.grid._space import Space, Vectors, Voice
+from musivum.features import tile_patches
 from musivum.library import Library
-from musivum.progress import Progress, silent
+from musivum.progress import Progress
 from musivum.search import Dictionary
 
-_BLOCK = 2048
-_SAMPLE = 6144
-_MOST_ROWS = 600_000
-_ENERGY, _DIMENSIONS = 0.985, 32
+_BLOCK = 1024
+
+Describe = Callable[[npt.NDArray[np.int64]], list[Vectors]]
+"""Rows (n,) -> for each voice its vectors (n, d')."""
 
 
 @dataclass(frozen=True, slots=True)
 class TileDictionary:
-    """Crops and their vectors; row i of the dictionary is crop i."""
+    """Crops and their vectors.
+
+    Attributes
+    ----------
+    crops
+        The crops.
+    describe
+        Their whole vectors, made again; for a few of them.
+    space
+        From whole vectors to those of the dictionary.
+    dictionary
+        One row for each crop, or two where a negative is as good.
+    """
 
     crops: Crops
+    describe: Describe
+    space: Space
     dictionary: Dictionary
-    compression: Compression
 
-    def project(self, patches: npt.NDArray[np.float32], matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Vectors of (n, SIDE, SIDE, 3) linear-light patches in the dictionary's space."""
-        blocks = [patches[i : i + _BLOCK] for i in range(0, len(patches), _BLOCK)]
-        return np.concatenate([self.compression(color_grid(b) @ matrix) for b in blocks])
-
-    def patches(self, library: Library, rows: npt.NDArray[np.int64], *, workers: int = 1) -> npt.NDArray[np.float32]:
-        """Linear-light patches of the given crops, as they will be drawn."""
-        return crop_patches(library, self.crops, rows, workers=workers)
+    def crop_of(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The crops whose rows these are."""
+        return rows // 2 if self.space.metric.either_sign else rows
 
 
 def crop_patches(
-    library: Library, crops: Crops, rows: npt.NDArray[np.int64], *, workers: int = 1
+    library: Library, crops: Crops, rows: npt.NDArray[np.int64], side: int, *, workers: int = 1
 ) -> npt.NDArray[np.float32]:
-    """Cut, mirror and turn crops: (n, SIDE, SIDE, 3) linear light."""
-    cut = tile_patches(library.swatches, crops.tile[rows], crops.boxes[rows], SIDE, workers=workers)
+    """Cut, mirror and turn crops: (n, side, side, 3) linear light, as they will be drawn."""
+    cut = tile_patches(library.swatches, crops.tile[rows], crops.boxes[rows], side, workers=workers)
     flip, turn = crops.mirror[rows], crops.turn[rows]
     cut[flip] = cut[flip][:, :, ::-1]
     for quarter in (1, 2, 3):
@@ -52,42 +61,69 @@ def crop_patches(
     return cut
 
 
-def describe(
-    library: Library,
-    aspect: float,
-    matrix: npt.NDArray[np.float32],
-    options: GridOptions,
-    favour: npt.NDArray[np.float64],
-    *,
-    workers: int = 1,
-    progress: Progress = silent,
-) -> TileDictionary:
-    """Cut the library into crops of the cell's aspect and compress their vectors.
-
-    Cost grows with the number of crops; above 600,000 fewer crops are tried of each photo.
+def describe_crops(
+    library: Library, crops: Crops, voices: tuple[Voice, ...], kept: dict[str, Vectors], rows: npt.NDArray[np.int64]
+) -> list[Vectors]:
+    """Vectors of crops, for each voice.
 
     Parameters
     ----------
-    matrix
-        See `metric`.
-    favour
-        (n,) positive: costs of tile i are divided by favour[i].
+    kept
+        For each costly extractor, by name, one vector (tiles, d) for each tile, which all of its crops share.
     """
-    progress("describe", 0, len(library))
-    orientations = (2 if options.mirror else 1) * (4 if options.turns else 1)
-    most = max(1, min(options.crops, _MOST_ROWS // (orientations * len(library))))
-    crops = candidate_crops(
-        library.sizes, aspect, most=most, zoom=options.zoom, mirror=options.mirror, turns=options.turns
-    )
-    factors = 1 + options.focus * (1 - kept_saliency(library.swatches, crops.tile, crops.boxes, workers=workers))
-    factors = (factors / favour[crops.tile]).astype(np.float32)
-    sample = np.unique(np.linspace(0, len(crops) - 1, min(len(crops), _SAMPLE)).astype(np.int64))
-    compression = compress(
-        color_grid(crop_patches(library, crops, sample, workers=workers)) @ matrix, energy=_ENERGY, most=_DIMENSIONS
-    )
-    vectors = np.empty((len(crops), compression.basis.shape[1]), np.float32)
-    for start in range(0, len(crops), _BLOCK):
-        rows = np.arange(start, min(start + _BLOCK, len(crops)))
-        vectors[rows] = compression(color_grid(crop_patches(library, crops, rows, workers=workers)) @ matrix)
-        progress("describe", int(rows[-1]) + 1, len(crops))
-    return TileDictionary(crops, Dictionary(vectors, crops.starts(len(library)), factors), compression)
+    cuts: dict[int, npt.NDArray[np.float32]] = {}
+    vectors = []
+    for voice in voices:
+        name, side = voice.extractor.name, voice.extractor.side
+        if name in kept:
+            vectors.append(voice.heard(np.asarray(kept[name][crops.tile[rows]], np.float32)))
+            continue
+        if side not in cuts:
+            cuts[side] = crop_patches(library, crops, rows, side)
+        vectors.append(voice.of(cuts[side]))
+    return vectors
+
+
+def build(
+    crops: Crops,
+    describe: Describe,
+    space: Space,
+    factors: npt.NDArray[np.float32],
+    tiles: int,
+    *,
+    workers: int,
+    progress: Progress,
+) -> TileDictionary:
+    """Describe all crops, a block at a time, and place their vectors in the space.
+
+    Parameters
+    ----------
+    factors
+        (crops,) by which costs are multiplied.
+    tiles
+        Tiles of the library.
+    """
+    short = in_blocks(len(crops), lambda rows: space.shorten(space.join(describe(rows))), "describe", workers, progress)
+    if space.metric.inner:  # rows are placed by the length of the longest, which is known only now
+        space = replace(space, longest=float(np.linalg.norm(short, axis=1).max()))
+    starts = crops.starts(tiles)
+    if space.metric.either_sign:
+        starts, factors = 2 * starts, np.repeat(factors, 2)
+    return TileDictionary(crops, describe, space, Dictionary(space.rows(short), starts, factors))
+
+
+def in_blocks(
+    n: int, vectors_of: Callable[[npt.NDArray[np.int64]], Vectors], stage: str, workers: int, progress: Progress
+) -> Vectors:
+    """Vectors (n, k) of rows 0 to n - 1, made a block at a time, which no number of workers changes."""
+    blocks = [np.arange(first, min(first + _BLOCK, n)) for first in range(0, n, _BLOCK)]
+    progress(stage, 0, n)
+    vectors = None
+    with ThreadPoolExecutor(workers) as pool:
+        for block, found in zip(blocks, pool.map(vectors_of, blocks), strict=True):
+            if vectors is None:
+                vectors = np.empty((n, found.shape[1]), np.float32)
+            vectors[block] = found
+            progress(stage, int(block[-1]) + 1, n)
+    assert vectors is not None
+    return vectors

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from musivum.engines.grid._assignment import Assignment, assign
+from musivum.engines.grid._assignment import assign
+from musivum.engines.grid._cells import Cells
+from musivum.engines.grid._colour import COLOURS, ColourMode
 from musivum.engines.grid._compose import place_crops, used_tiles
-from musivum.engines.grid._dictionary import TileDictionary, describe
-from musivum.engines.grid._importance import automatic_importance, mask_importance
-from musivum.engines.grid._limits import Limits, feasible_limits
-from musivum.engines.grid._metric import fit_planes, hexagon_mask, metric
+from musivum.engines.grid._describe import agreement, describe_library
+from musivum.engines.grid._dictionary import crop_patches, in_blocks
+from musivum.engines.grid._importance import automatic_importance, contrast_importance, mask_importance
+from musivum.engines.grid._limits import feasible_limits
+from musivum.engines.grid._metric import SIDE
 from musivum.engines.grid._options import GridOptions
+from musivum.engines.grid._planes import fit_planes
+from musivum.engines.grid._rerank import rerank
 from musivum.engines.grid._target import cut_target, small_target
+from musivum.engines.grid._voices import metric_of, voices_of
 from musivum.errors import LibraryError, OptionError
+from musivum.features import mixture_name
 from musivum.geometry import Size
 from musivum.library import Library, near_duplicates
 from musivum.plan import Plan
 from musivum.progress import Progress, silent
-from musivum.search import pair_costs
+from musivum.search import SEARCHES, Neighbours, choose_search, pair_costs
+
+_ASKED = 256  # cells whose nearest tiles are compared with those by whole vectors
 
 
 def plan_grid(
@@ -38,8 +46,9 @@ def plan_grid(
 ) -> Plan:
     """Plan a photographic mosaic: every cell of the target gets the crop of a library photo that fits it best.
 
-    Cells and crops are compared as 8 x 8 OKLab grids with gradient structure, after the tint that will follow, in an
-    SVD-compressed space; tiles are assigned to all cells at once, under limits, by an auction.
+    Cells and crops are compared by their features, which are 8 x 8 OKLab grids with gradient structure unless others
+    are asked for, after the change of colour that will follow, in an SVD-compressed space; tiles are assigned to all
+    cells at once, under limits, by an auction.
 
     Parameters
     ----------
@@ -87,34 +96,48 @@ def _plan(
     progress: Progress,
 ) -> Plan:
     progress("target", 0, 1)
-    cells, patches = cut_target(target, canvas, options, workers)
+    cut = cut_target(target, canvas, options, workers)
+    cells, patches = cut.cells, cut.patches(SIDE, workers=workers)
     progress("target", 1, 1)
-    planes = fit_planes(patches)
-    if mask is None:
-        weight = automatic_importance(planes)
-    else:
-        weight = mask_importance(mask, cells.boxes / np.tile(canvas, 2))
-    importance = (weight * cells.areas / (weight * cells.areas).mean()).astype(np.float32)
-    matrix = metric(
-        tint=options.tint,
-        shift_price=options.shift_price,
-        chroma=options.chroma,
-        structure=options.structure,
-        mask=hexagon_mask() if cells.outline == "hexagon" else None,
+    mode, metric = COLOURS[options.colour], metric_of(options)
+    importance = _importance(cells, patches, mode, mask, canvas)
+    voices = voices_of(options, cells.outline)
+    described, sample = describe_library(
+        library, cells.aspect, voices, metric, options, favour, workers=workers, progress=progress
     )
-    described = describe(library, cells.aspect, matrix, options, favour, workers=workers, progress=progress)
-    vectors = described.project(patches, matrix)
+
+    def whole(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        return described.space.join(cut.describe(voices, rows), queries=True)
+
+    def refine(lists: Neighbours) -> Neighbours:
+        return rerank(lists, queries, described, whole, options.rerank, workers=workers)
+
+    dictionary, compression = described.dictionary, described.space.compression
+    queries = in_blocks(len(cells), lambda rows: described.space.queries(whole(rows)), "target", workers, progress)
+    search = choose_search(options.search, len(dictionary.vectors))
     limits = feasible_limits(options, len(cells), len(library))
-    found = assign(vectors, described.dictionary, importance, cells.places, limits, workers=workers, progress=progress)
-    costs, rows = pair_costs(vectors, described.dictionary, found.tile_of)
-    best, _ = pair_costs(vectors, described.dictionary, found.nearest.owners[:, 0])
-    placements = place_crops(library, cells, described, rows, costs, planes, workers)
+    found = assign(
+        queries,
+        dictionary,
+        importance,
+        cells.places,
+        limits,
+        search=SEARCHES[search],
+        refine=refine if options.rerank and compression else None,
+        workers=workers,
+        progress=progress,
+    )
+    costs, rows = pair_costs(queries, dictionary, found.tile_of)
+    best, _ = pair_costs(queries, dictionary, found.nearest.owners[:, 0])
+    crops = described.crop_of(rows)
+    colours = mode.columns(patches, crop_patches(library, described.crops, crops, SIDE), metric.either_sign)
+    placements = place_crops(library, cells, described.crops, crops, {"error": costs, **colours})
     table, alternates, placements = used_tiles(library, placements, found.nearest)
     return Plan(
         canvas=canvas,
         background=(0, 0, 0),
         outline=cells.outline,
-        tint=options.tint,
+        tint=options.strength,
         overlay=options.overlay,
         gap=0.0,
         tiles=table,
@@ -122,8 +145,41 @@ def _plan(
         alternates=alternates,
         target=small_target(target, workers),
         recipe={"engine": "grid", "options": asdict(replace(options, workers=None)), "library": library.digest},
-        statistics=_statistics(found, limits, costs, best, importance, library, described),
+        statistics={
+            "cost": float((importance * costs).sum(dtype=np.float64)),
+            "bound": float((importance * np.minimum(best, costs)).sum(dtype=np.float64)),
+            "copies": limits.copies,
+            "spacing": limits.spacing,
+            "relaxed": list(limits.relaxed),
+            "clashes": found.clashes,
+            "bids": found.bids,
+            "eligible": len(library),
+            "crops": len(described.crops),
+            "features": mixture_name(voices),
+            "search": search,
+            "whole": sample.whole.shape[1],
+            "dimensions": int(dictionary.vectors.shape[1]),
+            "energy": compression.energy if compression else 1.0,
+            "agreement": agreement(described, sample, whole(_some(len(cells)))),
+        },
     )
+
+
+def _importance(
+    cells: Cells, patches: npt.NDArray[np.float32], mode: ColourMode, mask: npt.NDArray[np.uint8] | None, canvas: Size
+) -> npt.NDArray[np.float32]:
+    """Weights (n,) of the cells, of mean 1."""
+    planes = fit_planes(patches)
+    weight = automatic_importance(planes) if mask is None else mask_importance(mask, cells.boxes / np.tile(canvas, 2))
+    if mode.fitted:  # of two cells of one pattern the fainter shows a misfit less
+        weight = weight * contrast_importance(patches)
+    shares = weight * cells.areas
+    return np.asarray(shares / shares.mean(), np.float32)
+
+
+def _some(n: int) -> npt.NDArray[np.int64]:
+    """A few of n rows, evenly spread."""
+    return np.unique(np.linspace(0, n - 1, min(n, _ASKED)).astype(np.int64))
 
 
 def _eligible(
@@ -147,29 +203,3 @@ def _eligible(
         raise LibraryError(f"{library.path}: no photo to use: index some, or ban fewer")
     rows = np.flatnonzero(keep)
     return (library if keep.all() else library.select(rows)), favour[rows]
-
-
-def _statistics(
-    found: Assignment,
-    limits: Limits,
-    costs: npt.NDArray[np.float32],
-    best: npt.NDArray[np.float32],
-    weight: npt.NDArray[np.float32],
-    library: Library,
-    described: TileDictionary,
-) -> dict[str, Any]:
-    bound = float((weight * np.minimum(best, costs)).sum(dtype=np.float64))
-    total = float((weight * costs).sum(dtype=np.float64))
-    return {
-        "cost": total,
-        "bound": bound,
-        "copies": limits.copies,
-        "spacing": limits.spacing,
-        "relaxed": list(limits.relaxed),
-        "clashes": found.clashes,
-        "bids": found.bids,
-        "eligible": len(library),
-        "crops": len(described.crops),
-        "dimensions": int(described.dictionary.vectors.shape[1]),
-        "energy": described.compression.energy,
-    }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from musivum.engines.grid._metric import Planes
+from musivum.engines.grid._planes import Planes
 from musivum.features import color_grid, linear_samples, patches
 
 _RANGE = 4.0
@@ -23,6 +23,23 @@ def automatic_importance(planes: Planes) -> npt.NDArray[np.float32]:
     apart = np.linalg.norm(planes.mean - planes.mean.mean(0), axis=1)
     score = _share_of_most(planes.spread) + 0.5 * _share_of_most(apart)
     weight = np.exp2(np.clip(4 / 3 * score - 1, -1, 1))
+    return np.asarray(weight / weight.mean(), np.float32)
+
+
+def contrast_importance(patches: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Weigh cells by the contrast of their lightness.
+
+    Parameters
+    ----------
+    patches
+        (n, side, side, 3) linear light.
+
+    Returns
+    -------
+    (n,) positive weights of mean 1.
+    """
+    contrast = color_grid(patches).reshape(len(patches), -1, 3)[..., 0].std(1)
+    weight = np.maximum(contrast, max(0.01 * float(contrast.mean()), 1e-6))
     return np.asarray(weight / weight.mean(), np.float32)
 
 

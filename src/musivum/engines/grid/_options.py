@@ -6,8 +6,12 @@ import math
 import re
 from dataclasses import dataclass
 
+from musivum.engines.grid._colour import COLOURS
 from musivum.errors import OptionError
+from musivum.features import METRICS, parse_mixture
+from musivum.search import choose_search
 
+_MOST_KEPT = 4096
 OFFSETS = ("none", "brick", "hexagon")
 
 
@@ -47,16 +51,33 @@ class GridOptions:
         Also try photos mirrored left to right.
     turns
         Also try photos turned by quarters.
+    colour
+        What is done to a photo's colours: tint (mean and slope move towards the cell's), none, gain (its mean becomes
+        the cell's by multiplication), multiply (by the cell's mean colour), multiply-grey (by its mean grey), fit
+        (brightness and contrast are fitted to the cell; for generated tiles).
     tint
-        How far a photo's colours move towards its cell's, 0 (not at all) to 1 (all the way).
+        How strongly that is done, 0 (not at all) to 1 (all the way). By default 0.5 for tint, 1 for the others.
     overlay
         Share of the target blended over the finished mosaic, 0 (none) to 1.
+    features
+        What is compared: extractors, each perhaps with the side of its patches and a weight, such as
+        "grid8*1 + cnn*0.3".
+    metric
+        How it is compared: l2 (distance), cosine (angle), dot (inner product) or absdot (its absolute value: a photo
+        may be matched to its negative). Where the contrast is fitted always by angles, of either sign with absdot.
+    compress
+        Numbers kept of each vector, by singular value decomposition: how many (32), or enough for a share of the
+        energy (0.99, at most 64), or none for all.
+    rerank
+        Best photos of each cell that are compared again by their whole vectors; 0 for none.
+    search
+        How the nearest photos are found: auto, exact, faiss or torch.
     chroma
-        Weight of colour against lightness in matching.
+        Weight of colour against lightness in matching colour grids.
     structure
-        Weight of edges against areas in matching.
+        Weight of edges against areas in matching colour grids.
     shift_price
-        Price of the colour shift that the tint will cause, against the error that it leaves.
+        Price of the colour shift that the tint or gain will cause, against the error that it leaves.
     dedupe
         Use only the largest of photos that look the same.
     workers
@@ -78,8 +99,14 @@ class GridOptions:
     focus: float = 0.15
     mirror: bool = False
     turns: bool = False
-    tint: float = 0.5
+    colour: str = "tint"
+    tint: float | None = None
     overlay: float = 0.0
+    features: str = "grid8"
+    metric: str = "l2"
+    compress: str = "32"
+    rerank: int = 0
+    search: str = "auto"
     chroma: float = 2.0
     structure: float = 0.3
     shift_price: float = 1.0
@@ -100,6 +127,7 @@ class GridOptions:
             ("focus", 0, 100),
             ("tint", 0, 1),
             ("overlay", 0, 1),
+            ("rerank", 0, 1000),
             ("chroma", 0, 100),
             ("structure", 0, 100),
             ("shift_price", 0, 100),
@@ -108,13 +136,38 @@ class GridOptions:
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
                 raise OptionError(f"{name} is {value}: it must be between {low} and {high}")
-        if self.offset not in OFFSETS:
-            raise OptionError(f'offset is "{self.offset}": it must be one of {", ".join(OFFSETS)}')
+        for name, names in (("offset", OFFSETS), ("colour", COLOURS), ("metric", METRICS)):
+            value = getattr(self, name)
+            if value not in names:
+                raise OptionError(f'{name} is "{value}": it must be one of {", ".join(names)}')
+        choose_search(self.search, 0)
+        parse_mixture(self.features)
+        _ = self.kept
         if self.adaptive and self.offset != "none":
             raise OptionError(f"adaptive cells cannot be offset: leave out adaptive or offset {self.offset}")
         if self.offset == "hexagon" and self.aspect != "1:1":
             raise OptionError(f"aspect {self.aspect} does not go with hexagons, which are regular: leave it out")
         self.cell_aspect(1.0)
+
+    @property
+    def strength(self) -> float:
+        """How strongly the colour mode is applied, 0..1."""
+        return COLOURS[self.colour].strength if self.tint is None else self.tint
+
+    @property
+    def kept(self) -> float | None:
+        """What the compression keeps: dimensions (1 and more), a share of the energy (below 1), or None for all."""
+        if self.compress == "none":
+            return None
+        try:
+            value = float(self.compress)
+        except ValueError:
+            value = math.nan
+        if not (0 < value < 1 or (1 <= value <= _MOST_KEPT and value.is_integer())):
+            raise OptionError(
+                f'compress is "{self.compress}": write how many numbers to keep, a share of the energy (0.99) or none'
+            )
+        return value
 
     def cell_aspect(self, target: float) -> float:
         """Width over height of a cell, given that of the target."""
