@@ -224,7 +224,7 @@ def test_a_fitted_gain_is_that_of_least_squares():
         columns = COLOURS["fit"].columns(cells, crops, either_sign)
         y, x = (oklab_from_linear(p.astype(np.float64))[..., 0].reshape(6, -1) for p in (cells, crops))
         for i in range(6):
-            gain, offset = np.polyfit(x[i], y[i], 1)
+            gain, _ = np.polyfit(x[i], y[i], 1)
             gain = gain if either_sign else max(gain, 0)
             assert columns["gain"][i, 0] == pytest.approx(gain, abs=1e-3)
             mean = columns["mean"][i, 0]
