@@ -12,7 +12,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "musivum"
 
 # Lowest first; a room imports from rows above its own (here: earlier) and from itself.
 ROWS = (
-    ("", "geometry", "color", "progress", "errors"),
+    ("errors",),
+    ("", "geometry", "color", "progress", "atomic", "threads"),
     ("raster",),
     ("plan",),
     ("library",),

@@ -26,6 +26,7 @@ from musivum.library import (
 from musivum.library import index as index_library
 from musivum.progress import Progress, silent
 from musivum.raster import Limits
+from musivum.threads import check_workers
 
 AnyPath = str | os.PathLike[str]
 
@@ -38,12 +39,6 @@ def user_path(path: AnyPath) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         raise OptionError(f"{path}: there is no such home folder; write ./{path} if it is a name here") from None
-
-
-def check_workers(workers: int | None) -> None:
-    """Raise OptionError unless this many threads can be had."""
-    if workers is not None and not 1 <= workers <= 1024:
-        raise OptionError(f"workers is {workers}: it must be between 1 and 1024")
 
 
 def index(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from musivum.api._library import check_workers, user_path
+from musivum.api._library import user_path
 from musivum.api._outputs import check_apart, check_spares
 from musivum.api._size import OutputSize
 from musivum.errors import LibraryError, OptionError, PlanError
@@ -13,6 +13,7 @@ from musivum.export import Picture, export
 from musivum.library import Library, open_library
 from musivum.plan import Plan, load_plan
 from musivum.progress import Progress, silent
+from musivum.threads import check_workers
 
 
 def render(

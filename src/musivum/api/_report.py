@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from musivum.api._library import check_workers, user_path
+from musivum.api._library import user_path
 from musivum.api._outputs import check_apart, check_spares
 from musivum.api._render import library_of_plan
 from musivum.export import Report, check_report_path, write_report
 from musivum.export import report as report_on
 from musivum.plan import load_plan
+from musivum.threads import check_workers
 
 
 def report(

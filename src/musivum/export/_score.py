@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from musivum.geometry import Size
 from musivum.library import Library
 from musivum.plan import Plan, bounds
 from musivum.raster import decode
+from musivum.threads import thread_count
 
 _HEXAGON = 0.75  # of its box's area
 _BAND_PIXELS = 500_000
@@ -102,6 +102,6 @@ def target_pixels(plan: Plan, size: Size, *, workers: int | None = None) -> npt.
         boxes = np.empty((len(down) - 1, size.width, 4))
         boxes[..., 0], boxes[..., 2] = x[:-1], x[1:]
         boxes[..., 1], boxes[..., 3] = down[:-1, None], down[1:, None]
-        averages = patches(samples, boxes.reshape(-1, 4), 1, workers=workers or os.cpu_count() or 1)
+        averages = patches(samples, boxes.reshape(-1, 4), 1, workers=thread_count(workers))
         out[top : top + step] = srgb_from_linear(averages).reshape(-1, size.width, 3)
     return out

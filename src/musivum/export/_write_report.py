@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from musivum.atomic import replacing
 from musivum.errors import OptionError
 from musivum.export._report import Report
 from musivum.export._table import placements_csv
@@ -49,6 +50,8 @@ def check_report_path(path: Path) -> None:
         raise OptionError(f"cannot write {path}: that is a folder; give the name of a file in it")
     if not path.parent.is_dir():
         raise OptionError(f"cannot write {path}: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise OptionError(f"cannot write {path}: nothing may be written in the folder {path.parent}; choose another")
 
 
 def write_report(report: Report, plan: Plan, path: Path) -> None:
@@ -69,11 +72,8 @@ def write_report(report: Report, plan: Plan, path: Path) -> None:
 
 
 def _write_text(text: str, path: Path) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
-        temporary.replace(path)
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
     except OSError as fault:
         raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
-    finally:
-        temporary.unlink(missing_ok=True)

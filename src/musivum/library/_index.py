@@ -19,6 +19,7 @@ from musivum.library._scan import Found, Scan, Skipped, scan
 from musivum.library._store import FileRow, Known, Store, open_store
 from musivum.progress import Progress, silent
 from musivum.raster import DEFAULT_LIMITS, Limits
+from musivum.threads import thread_count
 
 _BATCH_FILES = 256
 _BATCH_SECONDS = 2.0
@@ -98,7 +99,7 @@ def index(
                 f"such as {os.path.join(root if os.path.isdir(root) else os.path.dirname(root), 'library')}"
             )
     with open_store(library) as store:
-        return _Run(store, seen, limits).work(progress, workers or _usable_cores())
+        return _Run(store, seen, limits).work(progress, thread_count(workers))
 
 
 class _Run:
@@ -238,10 +239,3 @@ def _judge(limits: Limits) -> str:
     """What decides whether a file is refused; when it changes, refused files are tried again."""
     heif = importlib.util.find_spec("pi_heif") is not None
     return f"1 pillow {PIL.__version__} heif {heif} pixels {limits.pixels} bytes {limits.bytes}"
-
-
-def _usable_cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        return os.cpu_count() or 1

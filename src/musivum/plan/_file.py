@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import json
 import math
-import os
 import struct
 import tokenize
 import zipfile
@@ -20,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from musivum.atomic import replacing
 from musivum.errors import PlanError
 from musivum.geometry import Size
 from musivum.plan._placements import ALTERNATE_COLUMNS, PLACEMENT_COLUMNS, Alternates, Column, Placements, TileTable
@@ -77,19 +77,15 @@ def save_plan(plan: Plan, path: str | Path) -> None:
         members[f"alternates/{name}.npy"] = _npy_bytes(getattr(plan.alternates, name))
     members["target.jpg"] = plan.target
 
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with zipfile.ZipFile(temporary, "w") as archive:
+        with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
             for name, content in members.items():
                 info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
                 info.compress_type = zipfile.ZIP_STORED if name == "target.jpg" else zipfile.ZIP_DEFLATED
                 info.create_system, info.external_attr = 3, 0o644 << 16
                 archive.writestr(info, content, compresslevel=4)
-        temporary.replace(path)
     except OSError as fault:
         raise PlanError(f"cannot write the plan {path}: {fault.strerror or fault}") from fault
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def load_plan(path: str | Path) -> Plan:

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from threading import get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from musivum.atomic import replacing
 from musivum.errors import OptionError
 from musivum.geometry import Size
 
@@ -94,14 +94,11 @@ def write_picture(
     check_picture(path, size, quality=quality, dpi=dpi)
     image = _gathered(rows, size)
     kind = PICTURE_FORMATS[path.suffix.lower()].name
-    temporary = path.with_name(f".musivum.{os.getpid()}.{get_ident()}.tmp")  # short: a name may have 255 bytes
     try:
-        image.save(temporary, kind, icc_profile=_srgb_profile(), **_options(kind, quality, dpi))
-        temporary.replace(path)
+        with replacing(path) as temporary:
+            image.save(temporary, kind, icc_profile=_srgb_profile(), **_options(kind, quality, dpi))
     except OSError as fault:
         raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _gathered(rows: Iterable[npt.NDArray[np.uint8]], size: Size) -> Image.Image:

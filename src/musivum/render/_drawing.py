@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,6 +23,7 @@ from musivum.render._bytes import to_bytes
 from musivum.render._layout import jobs_of, lay_out, overlay_job
 from musivum.render._paint import paint, settle
 from musivum.render._sources import Image, Sources, read_only
+from musivum.threads import thread_count
 
 _STRIP_BYTES = 4 * 2**20  # of linear light, for one worker
 _STRIP_ROWS = (8, 256)
@@ -96,7 +96,7 @@ class Drawing:
         self._plan, self._scale = plan, scale
         colour = np.array([plan.background if background is None else background], np.uint8)
         self._background = linear_from_srgb(colour)[0]
-        self._workers = workers or os.cpu_count() or 1
+        self._workers = thread_count(workers)
         self._sources = Sources(plan, library)
         self._layout = lay_out(plan, scale, gap)
         self._needs = self._sources.needs(plan.placements.tile, plan.placements.transform[:, 0] * scale)

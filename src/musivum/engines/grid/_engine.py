@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -30,6 +29,7 @@ from musivum.library import Library, near_duplicates
 from musivum.plan import Plan
 from musivum.progress import Progress, silent
 from musivum.search import SEARCHES, Neighbours, choose_search, pair_costs
+from musivum.threads import thread_count
 
 _ASKED = 256  # cells whose nearest tiles are compared with those by whole vectors
 
@@ -80,9 +80,7 @@ def plan_grid(
     library, favour = _eligible(library, options, weights)
     # Products of few columns are slower on many threads, and their last bits would depend on how many there are.
     with threadpool_limits(limits=1, user_api="blas"):
-        return _plan(
-            target, library, options, canvas, importance, favour, options.workers or os.cpu_count() or 1, progress
-        )
+        return _plan(target, library, options, canvas, importance, favour, thread_count(options.workers), progress)
 
 
 def _plan(

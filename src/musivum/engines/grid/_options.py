@@ -10,6 +10,7 @@ from musivum.engines.grid._colour import COLOURS
 from musivum.errors import OptionError
 from musivum.features import METRICS, parse_mixture
 from musivum.search import choose_search
+from musivum.threads import check_workers
 
 _MOST_KEPT = 4096
 OFFSETS = ("none", "brick", "hexagon")
@@ -131,7 +132,6 @@ class GridOptions:
             ("chroma", 0, 100),
             ("structure", 0, 100),
             ("shift_price", 0, 100),
-            ("workers", 1, 1024),
         ):
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
@@ -140,6 +140,7 @@ class GridOptions:
             value = getattr(self, name)
             if value not in names:
                 raise OptionError(f'{name} is "{value}": it must be one of {", ".join(names)}')
+        check_workers(self.workers)
         choose_search(self.search, 0)
         parse_mixture(self.features)
         _ = self.kept
