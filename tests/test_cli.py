@@ -23,7 +23,7 @@ from musivum.geometry import Size
 
 Run = Callable[..., tuple[int, str, str]]
 
-COMMANDS = ("index", "grid", "render", "report", "library", "demo")
+COMMANDS = ("index", "grid", "render", "report", "library", "compare", "demo")
 
 
 @pytest.fixture
@@ -134,6 +134,22 @@ def test_photos_are_indexed_into_the_cache(
     first, second = (json.loads(run(*line)[1]) for _ in range(2))
     assert Path(first["library"]).is_relative_to(tmp_path / "musivum")
     assert first["library"] == second["library"]
+    assert [first["indexed"][name] for name in ("added", "tiles")] == [24, 24]
+    assert [Path(skipped["path"]).name for skipped in second["indexed"]["skipped"]] == ["broken.jpg"]
+    assert "1 file skipped:" in run(*line[:-1])[1]
+
+
+def test_a_ban_finds_a_photo_by_any_of_its_files(run: Run, photos: Path, target: Path, tmp_path: Path) -> None:
+    copies, weights = tmp_path / "copies", tmp_path / "weights.txt"
+    copies.mkdir()
+    for name in ("photo 00.png", "photo 01.png"):
+        shutil.copy(photos / name, copies / name)
+    shutil.copy(photos / "photo 00.png", copies / "the same again.png")
+    assert run("index", copies, "--library", tmp_path / "library")[0] == 0
+    line = ("grid", target, "--library", tmp_path / "library", "--plan", tmp_path / "a.mosaic", "--weight", weights)
+    for name in ("photo 00.png", "the same again.png"):
+        weights.write_text(f"ban {name}\n")
+        assert json.loads(run(*line, "--tiles", 4, "--json")[1])["statistics"]["eligible"] == 1
 
 
 def test_weights_ban_photos(run: Run, library: Path, target: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from musivum.api._size import OutputSize
 from musivum.api._weights import read_weights
 from musivum.errors import OptionError, UnreadableImage
 from musivum.export import Picture, export
-from musivum.library import Library
+from musivum.library import IndexReport, Library
 from musivum.plan import Plan, save_plan
 from musivum.progress import Progress, silent
 from musivum.raster import Decoded, check_picture, decode
@@ -40,6 +40,8 @@ class Mosaic(NamedTuple):
         The files that were written, None where none was asked for.
     library, tiles
         The library's folder and how many photos it offered.
+    indexed
+        What was found in the folders of photos, where they were given in place of a library.
     """
 
     plan: Plan
@@ -47,6 +49,7 @@ class Mosaic(NamedTuple):
     picture: Picture | None
     library: Path
     tiles: int
+    indexed: IndexReport | None
 
 
 def grid(
@@ -113,8 +116,9 @@ def grid(
     if picture_path is not None:
         check_picture(picture_path, canvas, quality=quality, dpi=size.dpi)
     mask = None if importance is None else read_picture(importance, "importance", short_side=_TARGET_SIDE).pixels
+    indexed = None
     if photos:
-        library = library_of_photos(photos, workers=options.workers, progress=progress)
+        library, indexed = library_of_photos(photos, workers=options.workers, progress=progress)
     tiles = open_tiles(library, progress=progress)
     check_spares(outputs, tiles)
     weights = None if weight is None else read_weights(user_path(weight), tiles)
@@ -135,7 +139,7 @@ def grid(
             workers=options.workers,
             progress=progress,
         )
-    return Mosaic(made, plan_path, picture, tiles.path, len(tiles))
+    return Mosaic(made, plan_path, picture, tiles.path, len(tiles), indexed)
 
 
 def read_picture(path: AnyPath, role: str, *, short_side: int | None = None) -> Decoded:

@@ -79,7 +79,9 @@ def index(
     )
 
 
-def library_of_photos(photos: Sequence[AnyPath], *, workers: int | None = None, progress: Progress = silent) -> Path:
+def library_of_photos(
+    photos: Sequence[AnyPath], *, workers: int | None = None, progress: Progress = silent
+) -> tuple[Path, IndexReport]:
     """A library in the user's cache that holds these folders, up to date; the same folders find it again."""
     from platformdirs import user_cache_path
 
@@ -88,8 +90,7 @@ def library_of_photos(photos: Sequence[AnyPath], *, workers: int | None = None, 
         raise OptionError("no photos were named: give folders, files or patterns")
     name = hashlib.blake2b("\0".join(paths).encode(errors="surrogateescape"), digest_size=8).hexdigest()
     library = user_cache_path("musivum", appauthor=False) / "libraries" / name
-    index(paths, library, workers=workers, progress=progress)
-    return library
+    return library, index(paths, library, workers=workers, progress=progress)
 
 
 def open_tiles(library: AnyPath | None, *, progress: Progress = silent) -> Library:

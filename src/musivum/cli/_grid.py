@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from musivum import api
+from musivum.cli._index import skipped_words
 from musivum.cli._talk import TALK, Talk
 from musivum.cli._text import count
 from musivum.engines.grid import GridOptions
@@ -91,6 +92,7 @@ def outcome(mosaic: api.Mosaic) -> dict[str, Any]:
         "photos": mosaic.tiles,
         "cells": len(mosaic.plan.placements),
         "photos_used": photos_used(mosaic),
+        "indexed": mosaic.indexed,
         "recipe": mosaic.plan.recipe,
         "statistics": mosaic.plan.statistics,
     }
@@ -103,6 +105,8 @@ def photos_used(mosaic: api.Mosaic) -> int:
 
 def words(mosaic: api.Mosaic, target: Path, *, built_in: bool) -> Iterator[str]:
     """What a person is told of a mosaic."""
+    if mosaic.indexed is not None:
+        yield from skipped_words(mosaic.indexed, mosaic.library)
     cells = count(len(mosaic.plan.placements), "cell")
     contents = f"{cells}, {photos_used(mosaic):,} different photos of {mosaic.tiles:,}"
     if mosaic.picture is not None:
@@ -112,6 +116,8 @@ def words(mosaic: api.Mosaic, target: Path, *, built_in: bool) -> Iterator[str]:
         yield f"{mosaic.plan_path}: the plan" + (f", {contents}" if mosaic.picture is None else "")
     for relaxed in mosaic.plan.statistics.get("relaxed", ()):
         yield f"relaxed: {relaxed}"
+    if clashes := mosaic.plan.statistics.get("clashes"):
+        yield f"{count(clashes, 'cell')} nearer to another use of their photo than the spacing"
     if built_in:
         yield f"made of the built-in pictures; with your own: musivum grid {target} --photos FOLDER -o mosaic.jpg"
 

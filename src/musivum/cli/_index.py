@@ -77,6 +77,11 @@ def _words(report: IndexReport, library: Path) -> Iterator[str]:
     yield f"{library}: {count(report.tiles, 'photo')} ({', '.join(changes) or 'nothing new'})"
     if report.duplicates:
         yield f"{count(report.duplicates, 'file')} more hold a photo that is there already"
+    yield from skipped_words(report, library)
+
+
+def skipped_words(report: IndexReport, library: Path) -> Iterator[str]:
+    """What a person is told of the files that were left out; nothing where there are none."""
     hidden = sum(skipped.reason == "hidden" for skipped in report.skipped)
     told = [skipped for skipped in report.skipped if skipped.reason != "hidden"]
     if hidden:
