@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from nearest_tiles import nearest_tiles
 from PIL import Image
 
 from musivum import api
@@ -41,7 +42,9 @@ def main() -> int:
         keep("tint", beside([drawn(plan, place, 420, tint=tint) for tint in (0.0, 0.5, 1.0)]))
         api.report(plan, [place / "errors.png"])
         keep("errors", Image.open(place / "errors.png"))
+        keep("features", nearest_tiles())
         keep("gaps", drawn(plan, place, 640, gap=2, background="white"))
+        keep("sheet", comparison(target, place / "sheet.png"))
     keep("families", families(12))
     return 0
 
@@ -57,6 +60,13 @@ def drawn(plan: Path, place: Path, side: int, **how: float | str) -> Image.Image
     """A plan drawn again."""
     output = place / f"drawn-{side}-{'-'.join(map(str, how.values()))}.png"
     api.render(plan, output, size=api.OutputSize(size=str(side)), **how)  # type: ignore[arg-type]
+    return Image.open(output)
+
+
+def comparison(target: Path, output: Path) -> Image.Image:
+    """A sheet of the built-in library under a few features."""
+    chosen = ("grid8", "grid4", "grid8*1 + gabor*0.3", "gradient", "hsv")
+    api.compare(target, output, features=chosen, tiles=900)
     return Image.open(output)
 
 

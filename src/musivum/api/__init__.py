@@ -1,5 +1,6 @@
 """The verbs: what a person can do with musivum, as plain functions that read files, fill defaults and raise."""
 
+from musivum.api._compare import Comparison, Variant, compare
 from musivum.api._demo import Demo, demo, demo_target
 from musivum.api._generate import library_generate
 from musivum.api._grid import Mosaic, grid
@@ -17,10 +18,13 @@ from musivum.api._size import OutputSize
 from musivum.export import Picture
 
 __all__ = [
+    "Comparison",
     "Demo",
     "Mosaic",
     "OutputSize",
     "Picture",
+    "Variant",
+    "compare",
     "demo",
     "demo_target",
     "grid",

@@ -45,7 +45,10 @@ app.command(
     help="Look at a library, check it, tidy it, draw tiles into it.",
     sort_key=5,
 )
-app.command("musivum.cli._demo:app", name="demo", help="Make three mosaics without any photo of yours.", sort_key=6)
+app.command(
+    "musivum.cli._compare:app", name="compare", help="Show one target under several settings, to choose.", sort_key=6
+)
+app.command("musivum.cli._demo:app", name="demo", help="Make three mosaics without any photo of yours.", sort_key=7)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

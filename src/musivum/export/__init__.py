@@ -5,8 +5,9 @@ from musivum.export._exporters import EXPORTERS, Exporter, Look, Picture, export
 from musivum.export._fidelity import mean_difference, ssim
 from musivum.export._lines import lines
 from musivum.export._repeat import nearest_repeat
-from musivum.export._report import Fidelity, Report, Use, report
-from musivum.export._score import Score, score
+from musivum.export._report import Fidelity, Matching, Report, Use, report
+from musivum.export._score import Score, score, target_pixels
+from musivum.export._sheet import Figure, Panel, sheet, sheet_size
 from musivum.export._write_report import REPORT_FORMATS, check_report_path, write_report
 
 __all__ = [
@@ -15,7 +16,10 @@ __all__ = [
     "Explanation",
     "Exporter",
     "Fidelity",
+    "Matching",
+    "Figure",
     "Look",
+    "Panel",
     "Picture",
     "Report",
     "ScarceColour",
@@ -29,6 +33,9 @@ __all__ = [
     "nearest_repeat",
     "report",
     "score",
+    "sheet",
+    "sheet_size",
     "ssim",
+    "target_pixels",
     "write_report",
 ]
