@@ -15,6 +15,15 @@ from musivum.geometry import Size
 from musivum.plan import Alternates, Plan
 from render.mosaics import FakeLibrary, Pixels, cells, noise, plan_of
 
+MATCHED = {
+    "features": "grid8*1",
+    "whole": 304,
+    "dimensions": 34,
+    "energy": 0.99,
+    "agreement": 0.93,
+    "search": "exact",
+}
+
 
 class Album(FakeLibrary):
     """A fake library that also knows the mean colour of its tiles."""
@@ -60,7 +69,15 @@ def random_mosaic(seed: int, columns: int = 9, rows: int = 7, cell: int = 12, **
         "tint": 0.6,
         "target": png(smooth(rng, size.width, size.height)),
         "alternates": Alternates(alternates.astype(np.int32), best.astype(np.float32)),
-        "statistics": {"cost": 3.0, "bound": 2.0, "copies": 4, "spacing": 2, "relaxed": ["a -> b"], "clashes": 2},
+        "statistics": {
+            "cost": 3.0,
+            "bound": 2.0,
+            "copies": 4,
+            "spacing": 2,
+            "relaxed": ["a -> b"],
+            "clashes": 2,
+            **MATCHED,
+        },
     }
     return plan_of(album, size, boxes, **settings | changes), album
 

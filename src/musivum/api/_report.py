@@ -11,6 +11,7 @@ from musivum.api._render import library_of_plan
 from musivum.export import Report, check_report_path, write_report
 from musivum.export import report as report_on
 from musivum.plan import load_plan
+from musivum.progress import Progress, silent
 from musivum.threads import check_workers
 
 
@@ -20,6 +21,7 @@ def report(
     *,
     library: str | os.PathLike[str] | None = None,
     workers: int | None = None,
+    progress: Progress = silent,
 ) -> Report:
     """Measure a plan against its target, and explain what its library lacks.
 
@@ -51,7 +53,7 @@ def report(
     loaded = load_plan(plan_path)
     tiles = library_of_plan(loaded, library)
     check_spares(paths, tiles)
-    told = report_on(loaded, tiles, workers=workers)
+    told = report_on(loaded, tiles, workers=workers, progress=progress)
     for path in paths:
         write_report(told, loaded, path)
     return told

@@ -46,7 +46,8 @@ def report(
     workers
         Threads; by default as many as there are processors.
     """
-    told = api.report(plan, output, library=library, workers=workers)
+    with talk.progress() as progress:
+        told = api.report(plan, output, library=library, workers=workers, progress=progress)
     words = lines(told)
     if output:
         words += ["", *(f"{path} written" for path in output)]

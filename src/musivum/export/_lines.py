@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from musivum.export._explanation import Explanation, ScarceColour
-from musivum.export._report import Report
+from musivum.export._report import Matching, Report
 
 _SHOWN = 5
 
@@ -43,8 +43,20 @@ def _figures(report: Report) -> list[str]:
         rows.append(("nearest repeat", f"{report.nearest_repeat:.3g} cells apart (1 is touching)"))
     if report.excess is not None:
         rows.append(("cost over its lower bound", f"{1 + report.excess:.3g} (1 is the best there is without limits)"))
+    if report.matching is not None:
+        rows.append(("matched by", _matching(report.matching)))
     width = max(len(name) for name, _ in rows)
     return [f"{name:<{width}}  {text}" for name, text in rows]
+
+
+def _matching(matching: Matching) -> str:
+    if matching.kept >= matching.whole:
+        return f"{matching.features}, {matching.whole:,} numbers"
+    return (
+        f"{matching.features}, {matching.whole:,} numbers compressed to {matching.kept:,} "
+        f"({matching.whole / matching.kept:.1f}x faster, {matching.energy:.1%} of the energy, "
+        f"the same best photo for {matching.agreement:.0%} of a sample)"
+    )
 
 
 def _reasons(why: Explanation) -> list[str]:

@@ -16,6 +16,7 @@ from musivum.plan import Plan
 from musivum.progress import Progress, silent
 
 PIXELS_PER_CELL = (4, 8)
+_LONGEST = 10**9
 _MOST_USED = 10
 
 
@@ -25,6 +26,31 @@ class Fidelity(NamedTuple):
     pixels_per_cell: int
     ciede2000: float
     ssim: float
+
+
+class Matching(NamedTuple):
+    """What was compared, and what compression did to it.
+
+    Attributes
+    ----------
+    features
+        The mixture of extractors.
+    whole, kept
+        Numbers in a vector before and after compression: their ratio is by how much it made the search faster.
+    energy
+        Share of the vectors' squared lengths that was kept, 0..1.
+    agreement
+        Share of a sample of cells whose best photo is the same with whole vectors, 0..1.
+    search
+        How the nearest were found.
+    """
+
+    features: str
+    whole: int
+    kept: int
+    energy: float
+    agreement: float
+    search: str
 
 
 class Use(NamedTuple):
@@ -57,6 +83,8 @@ class Report:
         Share by which the cost exceeds the bound.
     relaxed, clashes
         Limits that could not hold, in words; cells nearer to a repeat than the limits allow.
+    matching
+        None if the engine does not say.
     explanation
         None if the plan holds no alternates.
     """
@@ -73,6 +101,7 @@ class Report:
     excess: float | None
     relaxed: tuple[str, ...]
     clashes: int
+    matching: Matching | None
     explanation: Explanation | None
 
     def as_json(self) -> dict[str, Any]:
@@ -118,6 +147,7 @@ def report(plan: Plan, library: Library, *, workers: int | None = None, progress
         excess=_number(cost / bound - 1) if cost is not None and bound else None,
         relaxed=tuple(map(str, relaxed)) if isinstance(relaxed, list) else (),
         clashes=clashes if isinstance(clashes, int) else 0,
+        matching=_matching(told),
         explanation=explain(plan, library),
     )
 
@@ -129,7 +159,18 @@ def _number(value: object) -> float | None:
         return None
 
 
+def _matching(told: dict[str, Any]) -> Matching | None:
+    names = ("features", "whole", "dimensions", "energy", "agreement", "search")
+    kinds = (str, int, int, float, float, str)
+    values = [told.get(name) for name in names]
+    if any(type(value) is not kind for value, kind in zip(values, kinds, strict=True)):
+        return None
+    matching = Matching._make(values)
+    lengths, shares = (matching.whole, matching.kept), (matching.energy, matching.agreement)
+    return matching if all(1 <= n <= _LONGEST for n in lengths) and all(0 <= s <= 1 for s in shares) else None
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, (Explanation, Fidelity, ScarceColour, Use, WantedPhoto)):
+    if isinstance(value, (Explanation, Fidelity, Matching, ScarceColour, Use, WantedPhoto)):
         return {name: _plain(item) for name, item in value._asdict().items()}
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
