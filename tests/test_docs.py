@@ -9,6 +9,8 @@ import pytest
 from cyclopts import App
 
 from musivum.cli import app
+from musivum.errors import OptionError
+from musivum.features import EXTRACTORS, extractor
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -124,6 +126,19 @@ def test_every_engine_and_exporter_is_documented() -> None:
         return
     for suffix in EXPORTERS:
         assert suffix in text, f"docs/ does not mention {suffix}"
+
+
+@pytest.mark.parametrize("family", EXTRACTORS)
+def test_every_family_of_features_has_a_section_with_its_size(family: str) -> None:
+    page = (DOCS / "features.md").read_text(encoding="utf-8")
+    sections = {text.partition("\n")[0]: text for text in re.split(r"^## ", page, flags=re.MULTILINE)}
+    assert family in sections, f"docs/features.md has no section about {family}"
+    try:
+        found = extractor(family)
+    except OptionError:  # it wants a name, or packages that are not installed
+        return
+    for number in (found.side, found.dimensions):
+        assert re.search(rf"(?<![\d,]){number:,}(?![\d,])", sections[family]), f"{family} does not tell {number:,}"
 
 
 def test_every_page_is_in_the_navigation() -> None:
