@@ -45,6 +45,7 @@ def main() -> int:
         keep("features", nearest_tiles())
         keep("gaps", drawn(plan, place, 640, gap=2, background="white"))
         keep("sheet", comparison(target, place / "sheet.png"))
+        keep("patterns", patterns(target, place))
     keep("families", families(12))
     return 0
 
@@ -60,6 +61,15 @@ def drawn(plan: Path, place: Path, side: int, **how: float | str) -> Image.Image
     """A plan drawn again."""
     output = place / f"drawn-{side}-{'-'.join(map(str, how.values()))}.png"
     api.render(plan, output, size=api.OutputSize(size=str(side)), **how)  # type: ignore[arg-type]
+    return Image.open(output)
+
+
+def patterns(target: Path, place: Path) -> Image.Image:
+    """A mosaic of drawn tiles."""
+    api.library_generate(("gradients", "gratings", "gabor", "dct"), place / "patterns")
+    output = place / "patterns.png"
+    options = GridOptions(tiles=600, colour="fit")
+    api.grid(target, output, library=place / "patterns", options=options, size=api.OutputSize(size="1000"))
     return Image.open(output)
 
 

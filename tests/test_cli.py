@@ -224,14 +224,15 @@ def test_library_is_checked_and_tidied(run: Run, photos: Path, tmp_path: Path) -
 
 def test_library_generates(run: Run, target: Path, tmp_path: Path) -> None:
     library = tmp_path / "drawn"
-    assert run("library", "generate", "gradients", "dct", "--library", library, "--count", 40)[:2] == (
-        0,
-        f"{library}: 80 tiles\n  gradients: 40 drawn\n  dct: 40 drawn\n",
-    )
+    code, out, err = run("library", "generate", "gradients", "dct", "--library", library, "--count", 40)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[:3] == [f"{library}: 80 tiles", "  gradients: 40 drawn", "  dct: 40 drawn"]
+    assert "--colour fit" in out
     again = json.loads(run("library", "generate", "dct", "-l", library, "--count", 50, "--json")[1])
     assert again == {"families": [{"family": "dct", "added": 10, "unchanged": 40}], "tiles": 90}
     assert run("library", "verify", library)[0] == 0
-    assert run("grid", target, "--library", library, "-o", tmp_path / "out.png", "--columns", 6, "--size", 96)[0] == 0
+    line = ("grid", target, "--library", library, "-o", tmp_path / "out.png", "--columns", 6, "--size", 96)
+    assert run(*line, "--colour", "fit")[0] == 0
 
 
 FAULTS = {

@@ -78,3 +78,5 @@ def _words(report: GenerateReport, library: Path) -> Iterator[str]:
     for family, added, unchanged in report.families:
         before = f", {unchanged:,} there already" if unchanged else ""
         yield f"  {family}: {added:,} drawn{before}"
+    if any(one.added for one in report.families):
+        yield f"a mosaic of them: musivum grid PICTURE --library {library} --colour fit -o mosaic.jpg"

@@ -19,7 +19,7 @@ def gabor() -> Family:
     """Gabor patches of eight phases and few scales; width, wave in tile sides, angle, phase in degrees."""
     tiles = Spread(
         angle=angles(180, 24),
-        wave=by_ratio(0.2, 2, 8),
+        wave=by_ratio(0.3, 2, 8),
         phase=angles(360, 8),
         width=by_ratio(0.15, 0.6, 4),
         aspect=(1.0, 0.5, 0.25),

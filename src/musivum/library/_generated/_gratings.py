@@ -7,8 +7,11 @@ from musivum.library._generated._fields import grey, stretched, turned
 
 
 def gratings() -> Family:
-    """Waves of every direction, length and phase; wave in tile sides, angle and phase in degrees."""
-    tiles = Spread(angle=angles(180, 32), wave=by_ratio(0.15, 2.5, 12), phase=angles(360, 16))
+    """Waves of every direction, length and phase; wave in tile sides, angle and phase in degrees.
+
+    The shortest is just long enough to be seen in an 8 x 8 grid.
+    """
+    tiles = Spread(angle=angles(180, 32), wave=by_ratio(0.3, 2.5, 12), phase=angles(360, 16))
     return Family("gratings", 768, tiles, _draw)
 
 
