@@ -127,7 +127,7 @@ def _verify_lines(told: VerifyReport, library: Path) -> Iterator[str]:
     for what, names in (("missing", told.missing), ("changed", told.changed), ("damaged", told.damaged)):
         yield from (f"{what}: {name}" for name in names)
     if told.damaged:
-        yield f"to mend it: musivum library prune {library}, then musivum index"
+        yield f"to mend it: musivum library prune {library}, then musivum index, or generate for drawn tiles"
     elif not told.ok:
         yield "to bring it up to date: musivum index"
 
