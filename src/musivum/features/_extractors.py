@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from musivum.errors import OptionError
+from musivum.features._cnn import networks
 from musivum.features._color_grid import grid
 from musivum.features._extractor import Extractor, Maker
 from musivum.features._gabor import gabors
@@ -26,6 +27,7 @@ EXTRACTORS: dict[str, Maker] = {
     "gfd": descriptors,
     "histogram": histograms,
     "hsv": color_histograms,
+    "cnn": networks,
 }
 """Families by name; a new one is a file with its function and a line here."""
 
