@@ -17,7 +17,7 @@ from musivum.engines.grid._rerank import rerank
 from musivum.engines.grid._target import cut_target
 from musivum.engines.grid._voices import metric_of, voices_of
 from musivum.errors import OptionError
-from musivum.features import METRICS, color_grid, mixture_name, parse_mixture
+from musivum.features import EXTRACTORS, METRICS, color_grid, extractor, mixture_name, parse_mixture
 from musivum.geometry import Size
 from musivum.library import index, open_library
 from musivum.progress import silent
@@ -87,17 +87,38 @@ def test_the_weights_of_a_mixture_do_not_depend_on_units(photos):
     """Each voice's spread over the library is its weight, in units of the first."""
     options = GridOptions(features="grid8*2 + gabor*1 + histogram*4", compress="none")
     voices = voices_of(options, "box")
-    described, sample = describe_library(photos, 1.0, voices, METRICS["l2"], options, np.ones(len(photos)))
+    described, sample = describe_library(photos, 1.0, voices, {}, METRICS["l2"], options, np.ones(len(photos)))
     widths = np.cumsum([0, *(piece.shape[1] for piece in described.describe(sample.rows[:1]))])
     spread = [np.sqrt(sample.whole[:, low:high].var(0).sum()) for low, high in pairwise(widths)]
     np.testing.assert_allclose(np.array(spread) / spread[0], [1, 0.5, 2], rtol=1e-3)
+
+
+def costly(name):
+    """An extractor as a costly one, under a name of its own."""
+    found = extractor(name)
+    return replace(found, name=f"{name}-kept", costly=True)
+
+
+@pytest.mark.parametrize("name", ["grid4", "grid12"])
+def test_costly_extractors_describe_each_tile_once_and_share_it_among_crops(pieces, tmp_path, monkeypatch, name):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    target, library, order = pieces
+    monkeypatch.setitem(EXTRACTORS, "kept", lambda side, variant: costly(name))
+    alone = GridOptions(columns=8, rows=9, tint=0, zoom=1, copies=1, features="kept")
+    plan = plan_grid(target, library, alone)
+    assert plan.statistics["crops"] == len(library)
+    assert found_order(plan, library, order) == list(range(72))
+    mixed = plan_grid(target, library, replace(alone, features="grid8 + kept*0.5", zoom=0.5))
+    assert mixed.statistics["crops"] > 5 * len(library)
+    assert mixed.statistics["features"] == f"grid8*1 + {name}-kept*0.5"
+    assert np.mean(np.array(found_order(mixed, library, order)) == np.arange(72)) > 0.9
 
 
 def lists(photos, target, options):
     """Candidate lists by short vectors, and all that is needed to make them again by whole ones."""
     cut = cut_target(target, Size(target.shape[1], target.shape[0]), options, 1)
     voices = voices_of(options, "box")
-    described, _ = describe_library(photos, 1.0, voices, metric_of(options), options, np.ones(len(photos)))
+    described, _ = describe_library(photos, 1.0, voices, {}, metric_of(options), options, np.ones(len(photos)))
 
     def whole(rows):
         return described.space.join(cut.describe(voices, rows), queries=True)

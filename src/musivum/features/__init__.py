@@ -9,6 +9,7 @@ from musivum.features._metrics import METRICS, Metric, place_queries, place_rows
 from musivum.features._mixture import Part, mixture_name, parse_mixture
 from musivum.features._patches import linear_samples, patches, tile_patches
 from musivum.features._saliency import kept_saliency
+from musivum.features._tile_compression import tile_compression
 from musivum.features._tile_vectors import tile_vectors
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "patches",
     "place_queries",
     "place_rows",
+    "tile_compression",
     "tile_patches",
     "tile_vectors",
     "unit_rows",

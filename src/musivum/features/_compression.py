@@ -119,8 +119,8 @@ def compress(
     return Compression(mean.astype(np.float32), basis, np.sqrt(squares[:k]), n, total)
 
 
-def extend(compression: Compression, rows: npt.NDArray[np.float32]) -> Compression:
-    """Take new rows into an uncentred compression, at its rank, without the rows it was made from.
+def extend(compression: Compression, rows: npt.NDArray[np.float32], *, rank: int | None = None) -> Compression:
+    """Take new rows into an uncentred compression without the rows it was made from.
 
     The singular values and vectors stand for the old rows [4]_: what they had left out is forgotten, so the result
     falls short of a decomposition of all rows by no more than that.
@@ -129,19 +129,22 @@ def extend(compression: Compression, rows: npt.NDArray[np.float32]) -> Compressi
     ----------
     rows
         (m, d) new rows of the dictionary.
+    rank
+        Dimensions to keep; by default as many as there are. Fewer where the rows span no more.
     """
+    rank = rank or len(compression.strengths)
     if compression.mean.any():
         raise ValueError("a centred compression cannot be extended")
     for first in range(0, len(rows), _BLOCK):
-        compression = _extend(compression, rows[first : first + _BLOCK])
+        compression = _extend(compression, np.asarray(rows[first : first + _BLOCK]), rank)
     return compression
 
 
-def _extend(compression: Compression, rows: npt.NDArray[np.float32]) -> Compression:
+def _extend(compression: Compression, rows: npt.NDArray[np.float32], rank: int) -> Compression:
     stacked = np.concatenate([compression.strengths[:, None] * compression.basis.T.astype(np.float64), rows])
     total = compression.total + float(np.einsum("ij,ij->", rows, rows, dtype=np.float64))
     values, vectors = np.linalg.eigh(stacked @ stacked.T)
-    k = min(max(len(compression.strengths), 1), len(values))
+    k = min(rank, len(values))
     squares, left = np.maximum(values[::-1][:k], 0), vectors[:, ::-1][:, :k]
     kept = squares > 1e-12 * max(squares[0], 1e-300)
     strengths = np.sqrt(squares[kept])

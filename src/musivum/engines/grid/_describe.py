@@ -13,7 +13,7 @@ from musivum.engines.grid._crops import candidate_crops
 from musivum.engines.grid._dictionary import TileDictionary, build, describe_crops
 from musivum.engines.grid._options import GridOptions
 from musivum.engines.grid._space import Space, Vectors, Voice, balance, compression_of
-from musivum.features import Metric, kept_saliency, tile_vectors
+from musivum.features import Metric, kept_saliency
 from musivum.library import Library
 from musivum.progress import Progress, silent
 
@@ -42,6 +42,7 @@ def describe_library(
     library: Library,
     aspect: float,
     voices: tuple[Voice, ...],
+    kept: dict[str, Vectors],
     metric: Metric,
     options: GridOptions,
     favour: npt.NDArray[np.float64],
@@ -56,14 +57,11 @@ def describe_library(
 
     Parameters
     ----------
+    voices, kept
+        See `keep_voices`.
     favour
         (n,) positive: costs of tile i are divided by favour[i].
     """
-    kept = {
-        voice.extractor.name: tile_vectors(library, voice.extractor, workers=workers, progress=progress)
-        for voice in voices
-        if voice.extractor.costly
-    }
     progress("describe", 0, len(library))
     orientations = (2 if options.mirror else 1) * (4 if options.turns else 1)
     most = max(1, min(options.crops, _MOST_ROWS // (orientations * len(library))))

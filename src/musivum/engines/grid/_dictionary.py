@@ -69,14 +69,14 @@ def describe_crops(
     Parameters
     ----------
     kept
-        For each costly extractor, by name, one vector (tiles, d) for each tile, which all of its crops share.
+        For each costly extractor, by name, one vector (tiles, d') for each tile, which all of its crops share.
     """
     cuts: dict[int, npt.NDArray[np.float32]] = {}
     vectors = []
     for voice in voices:
         name, side = voice.extractor.name, voice.extractor.side
         if name in kept:
-            vectors.append(voice.heard(np.asarray(kept[name][crops.tile[rows]], np.float32)))
+            vectors.append(kept[name][crops.tile[rows]])
             continue
         if side not in cuts:
             cuts[side] = crop_patches(library, crops, rows, side)

@@ -21,7 +21,7 @@ from musivum.engines.grid._options import GridOptions
 from musivum.engines.grid._planes import fit_planes
 from musivum.engines.grid._rerank import rerank
 from musivum.engines.grid._target import cut_target, small_target
-from musivum.engines.grid._voices import metric_of, voices_of
+from musivum.engines.grid._voices import keep_voices, metric_of, voices_of
 from musivum.errors import LibraryError, OptionError
 from musivum.features import mixture_name
 from musivum.geometry import Size
@@ -99,9 +99,9 @@ def _plan(
     progress("target", 1, 1)
     mode, metric = COLOURS[options.colour], metric_of(options)
     importance = _importance(cells, patches, mode, mask, canvas)
-    voices = voices_of(options, cells.outline)
+    voices, kept = keep_voices(voices_of(options, cells.outline), library, workers=workers, progress=progress)
     described, sample = describe_library(
-        library, cells.aspect, voices, metric, options, favour, workers=workers, progress=progress
+        library, cells.aspect, voices, kept, metric, options, favour, workers=workers, progress=progress
     )
 
     def whole(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
 from musivum.engines.grid._colour import COLOURS, ColourMode
 from musivum.engines.grid._metric import fitted_metric, hexagon_mask, metric
 from musivum.engines.grid._options import GridOptions
-from musivum.engines.grid._space import Voice
-from musivum.features import METRICS, Extractor, Metric, color_grid, parse_mixture
+from musivum.engines.grid._space import Vectors, Voice
+from musivum.features import (
+    METRICS,
+    Extractor,
+    Metric,
+    color_grid,
+    parse_mixture,
+    tile_compression,
+    tile_vectors,
+)
+from musivum.library import Library
+from musivum.progress import Progress
+
+_BLOCK = 4096
 
 
 def voices_of(options: GridOptions, outline: str) -> tuple[Voice, ...]:
@@ -24,6 +38,30 @@ def voices_of(options: GridOptions, outline: str) -> tuple[Voice, ...]:
         Voice(part.extractor, part.weight, _matrix(part.extractor, options, COLOURS[options.colour], outline))
         for part in parse_mixture(options.features)
     )
+
+
+def keep_voices(
+    voices: tuple[Voice, ...], library: Library, *, workers: int, progress: Progress
+) -> tuple[tuple[Voice, ...], dict[str, Vectors]]:
+    """Describe all tiles by the costly extractors, once for all mosaics of the library.
+
+    Returns
+    -------
+    The voices, those with long vectors projected on what is kept of them, and for each costly extractor, by name, the
+    vectors (tiles, d').
+    """
+    ready, kept = [], {}
+    for voice in voices:
+        extractor = voice.extractor
+        if extractor.costly:
+            vectors = tile_vectors(library, extractor, workers=workers, progress=progress)
+            compression = tile_compression(library, extractor)
+            if compression is not None and voice.matrix is None:
+                voice = replace(voice, matrix=compression.basis)
+            blocks = range(0, len(vectors), _BLOCK)
+            kept[extractor.name] = np.concatenate([voice.heard(vectors[first : first + _BLOCK]) for first in blocks])
+        ready.append(voice)
+    return tuple(ready), kept
 
 
 def metric_of(options: GridOptions) -> Metric:
