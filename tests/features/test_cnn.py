@@ -167,6 +167,15 @@ def test_the_weights_are_those_that_torch_reads():
     assert all((found[name] == expected[name].numpy()).all() for name in found)
 
 
+@pytest.fixture
+def fresh(monkeypatch, tmp_path):
+    """As in a new process with an empty cache; returns the cache's folder of networks."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    _network._network.cache_clear()
+    yield tmp_path / "musivum" / "networks"
+    _network._network.cache_clear()
+
+
 def slow_convolution(x, kernel, stride):
     """(n, c, h, w) by (out, c or 1, k, k), padded to ceil(h / stride) with the odd pixel at the end."""
     n, _, h, _ = x.shape
@@ -225,7 +234,7 @@ def pictures(count, side, seed=0):
 @pytest.mark.parametrize(
     ("name", "across"), [("cnn32:1", 4), ("cnn96:3", 4), ("cnn96:6", 3), ("cnn32:7", 1), ("cnn64:head", None)]
 )
-def test_the_network_is_its_definition(name, across):
+def test_the_network_is_its_definition(fresh, name, across):
     found = extractor(name)
     pixels = pictures(2, found.side)
     stages = 7 if name.endswith("head") else int(name[-1])
@@ -269,15 +278,6 @@ def test_a_missing_extra_says_what_to_install(monkeypatch):
     monkeypatch.setattr(_network, "_MODULES", (*_network._MODULES, "no_such_module"))
     with pytest.raises(OptionError, match=r'^features "cnn" need more packages: pip install "musivum\[cnn\]"$'):
         extractor("cnn")
-
-
-@pytest.fixture
-def fresh(monkeypatch, tmp_path):
-    """As in a new process with an empty cache; returns the cache's folder of networks."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    _network._network.cache_clear()
-    yield tmp_path / "musivum" / "networks"
-    _network._network.cache_clear()
 
 
 def counting(monkeypatch):
