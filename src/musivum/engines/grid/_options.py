@@ -53,22 +53,17 @@ class GridOptions:
     turns
         Also try photos turned by quarters.
     colour
-        What is done to a photo's colours: tint (mean and slope move towards the cell's), none, gain (its mean becomes
-        the cell's by multiplication), multiply (by the cell's mean colour), multiply-grey (by its mean grey), fit
-        (brightness and contrast are fitted to the cell; for generated tiles).
+        What is done to a photo's colours: tint, none, gain, multiply, multiply-grey or fit (for generated tiles).
     tint
         How strongly that is done, 0 (not at all) to 1 (all the way). By default 0.5 for tint, 1 for the others.
     overlay
         Share of the target blended over the finished mosaic, 0 (none) to 1.
     features
-        What is compared: extractors, each perhaps with the side of its patches and a weight, such as
-        "grid8*1 + cnn*0.3".
+        What is compared: extractors with weights, such as "grid8*1 + cnn*0.3".
     metric
-        How it is compared: l2 (distance), cosine (angle), dot (inner product) or absdot (its absolute value: a photo
-        may be matched to its negative). Where the contrast is fitted always by angles, of either sign with absdot.
+        How it is compared: l2 (distance), cosine, dot, or absdot (a photo may then be matched to its negative).
     compress
-        Numbers kept of each vector, by singular value decomposition: how many (32), or enough for a share of the
-        energy (0.99, at most 64), or none for all.
+        Numbers kept of each vector: how many, or a share of the energy (0.99, in at most 64), or none for all.
     rerank
         Best photos of each cell that are compared again by their whole vectors; 0 for none.
     search
