@@ -154,4 +154,5 @@ def scatterings(side: int | None, variant: str) -> Extractor:
         scattering,
         "the same lightness and the same textures, edges and corners in the same parts of the patch",
         "colour of the same lightness; nearly, a move by less than a quarter of the averaged square",
+        costly=True,
     )
