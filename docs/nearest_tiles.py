@@ -15,7 +15,12 @@ from musivum.library import Library, builtin_library, open_library
 QUERIES = ("shape/flower-129", "grating/sine-126")
 NEAREST = 6
 TILE, GAP, MARGIN, NAME = 58, 2, 16, 84
-VARIANTS = {"gabor": ("gabor", "gabor:phase"), "histogram": ("histogram", "histogram:cumulative"), "torch": ()}
+VARIANTS = {
+    "gabor": ("gabor", "gabor:phase"),
+    "histogram": ("histogram", "histogram:cumulative"),
+    "cnn": ("cnn", "cnn:head"),
+    "torch": (),
+}
 _BLOCK = 256
 
 

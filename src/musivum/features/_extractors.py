@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from musivum.errors import OptionError
+from musivum.features._backbone import backbones
 from musivum.features._cnn import networks
 from musivum.features._color_grid import grid
 from musivum.features._extractor import Extractor, Maker
@@ -28,6 +29,7 @@ EXTRACTORS: dict[str, Maker] = {
     "histogram": histograms,
     "hsv": color_histograms,
     "cnn": networks,
+    "torch": backbones,
 }
 """Families by name; a new one is a file with its function and a line here."""
 
