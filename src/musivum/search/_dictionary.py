@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +21,14 @@ class Dictionary:
         (n + 1,) row at which each owner's rows start; the rows of one owner are neighbours and at least one.
     factors
         (m,) positive float32.
+    kept
+        What searches have prepared of it, by their names: made once and gone with the dictionary.
     """
 
     vectors: npt.NDArray[np.float32]
     starts: npt.NDArray[np.int64]
     factors: npt.NDArray[np.float32]
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def owners(self) -> int:

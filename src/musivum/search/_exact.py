@@ -11,17 +11,16 @@ each product runs on one thread, so the answer is the same with any number of wo
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
-from threadpoolctl import threadpool_limits
 
 from musivum.progress import Progress, silent
+from musivum.search._blocks import given, in_blocks
 from musivum.search._costs import FASTMATH, settle
 from musivum.search._dictionary import Dictionary
-from musivum.search._neighbours import Neighbours, merge
+from musivum.search._neighbours import Neighbours, merge, nobody
 
 _QUERIES, _ROWS = 256, 512  # their product stays in a cache of 1 MB, and its sides are long enough for BLAS
 _LANES = 64  # queries that are compared at once: fewer are not made vector instructions
@@ -56,22 +55,17 @@ def nearest_owners(
         (q,) positive, by which the costs of a query are multiplied; 1 by default.
     """
     k = min(k, dictionary.owners)
-    prices = np.zeros(dictionary.owners, np.float32) if prices is None else prices
-    weights = np.ones(len(queries), np.float32) if weights is None else weights
-    blocks = [slice(i, min(i + _QUERIES, len(queries))) for i in range(0, len(queries), _QUERIES)]
+    prices, weights = given(queries, dictionary, prices, weights)
     runs = dictionary.runs(max(1, _PART // max(1, queries.shape[1])))
-    whole = Neighbours(np.empty((len(queries), 0), np.int32), np.empty((len(queries), 0), np.float32))
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
-        total = len(blocks) * len(runs)
-        progress("search", 0, total)
-        for number, (first, last) in enumerate(runs):
-            width = min(k, last - first)
-            search = _searching(queries, dictionary.part(first, last), width, prices[first:last], weights)
-            part = Neighbours(np.empty((len(queries), width), np.int32), np.empty((len(queries), width), np.float32))
-            for done, (block, found) in enumerate(zip(blocks, pool.map(search, blocks), strict=True), 1):
-                part.owners[block], part.distances[block] = found
-                progress("search", number * len(blocks) + done, total)
-            whole = merge(whole, part.shifted(first), k)
+    whole = nobody(len(queries), 0)
+    for number, (first, last) in enumerate(runs):
+
+        def tell(stage: str, done: int, total: int, number: int = number) -> None:
+            progress(stage, number * total + done, len(runs) * total)
+
+        search = _searching(queries, dictionary.part(first, last), k, prices[first:last], weights)
+        part = in_blocks(search, len(queries), min(k, last - first), size=_QUERIES, workers=workers, progress=tell)
+        whole = merge(whole, part.shifted(first), k)
     return whole
 
 
@@ -91,6 +85,8 @@ def _searching(
     squares, scales = np.empty(len(rows), np.float32), part.factors * part.factors
     _squared_distances(rows, centre, squares)
     owner_of, runs = part.owner_of_rows(), part.runs(_ROWS)
+
+    k = min(k, part.owners)
 
     def search(block: slice) -> Neighbours:
         centred = queries[block] - centre

@@ -27,6 +27,11 @@ class Neighbours(NamedTuple):
         return Neighbours(np.where(self.owners < 0, self.owners, self.owners + np.int32(offset)), self.distances)
 
 
+def nobody(queries: int, k: int) -> Neighbours:
+    """Findings of nothing."""
+    return Neighbours(np.full((queries, k), -1, np.int32), np.full((queries, k), np.inf, np.float32))
+
+
 def merge(a: Neighbours, b: Neighbours, k: int) -> Neighbours:
     """Return the k nearest of two findings for the same queries, each in a part of the owners or of their rows.
 
@@ -77,4 +82,4 @@ def nearest_of_keys(keys: npt.NDArray[np.int64], k: int, *, repeated: bool) -> N
     return Neighbours(np.where(np.isinf(distances), np.int32(-1), owners), distances)
 
 
-_NOBODY = int(keys_of(Neighbours(np.array([-1], np.int32), np.array([np.inf], np.float32)))[0])
+_NOBODY = int(keys_of(nobody(1, 1))[0, 0])

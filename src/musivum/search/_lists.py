@@ -1,0 +1,118 @@
+"""Inverted lists of faiss: rows kept by the nearest of some centres, of which a search scans the nearest few [1]_.
+
+There are about 4 sqrt(rows) centres, so that finding the nearest of them and scanning their rows cost much the same and
+both grow as sqrt(rows) [2]_. faiss is called on threads of our own, each of which it may not divide further: block sizes
+are fixed, so what it finds is the same with any number of them, and its settings elsewhere stay as they are.
+
+References
+----------
+.. [1] J. Sivic, A. Zisserman, "Video Google: a text retrieval approach to object matching in videos", ICCV 2003.
+   doi:10.1109/ICCV.2003.1238663
+.. [2] M. Douze et al., "The Faiss library", 2024. doi:10.48550/arXiv.2401.08281
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+from musivum.errors import OptionError
+
+_SAMPLE = 16  # rows per centre that the centres are trained on, and the fewest that a centre is made for
+_ITERATIONS = 4
+_BLOCK = 4096
+_PROBES = 26  # lists that are scanned for 10 rows: recall about .98 among real photos
+
+
+def faiss_module() -> Any:
+    """Import faiss.
+
+    Raises
+    ------
+    OptionError
+        If it is not installed.
+    """
+    try:
+        import faiss
+    except ImportError:
+        raise OptionError('search "faiss" needs more packages: pip install "musivum[faiss]"') from None
+    return faiss
+
+
+def train_centres(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Find about 4 sqrt(n) centres (c, d) of (n, d) vectors by k-means on evenly spaced ones."""
+    faiss = faiss_module()
+    count = max(1, min(int(4 * len(vectors) ** 0.5), len(vectors) // _SAMPLE))
+    rows = np.linspace(0, len(vectors) - 1, min(len(vectors), count * _SAMPLE)).astype(np.int64)
+    sample = np.ascontiguousarray(vectors[rows], np.float32)
+    settings = faiss.ClusteringParameters()
+    settings.niter, settings.seed = _ITERATIONS, 1
+    settings.min_points_per_centroid = 1
+
+    def train() -> npt.NDArray[np.float32]:
+        clusters = faiss.Clustering(sample.shape[1], count, settings)
+        clusters.train(sample, faiss.IndexFlatL2(sample.shape[1]))
+        centres = faiss.vector_to_array(clusters.centroids).reshape(count, -1)
+        return np.ascontiguousarray(centres, np.float32)
+
+    with _threads(1) as pool, threadpool_limits(limits=1, user_api="blas"):
+        return pool.submit(train).result()
+
+
+def nearest_lists(
+    vectors: npt.NDArray[np.float32], centres: npt.NDArray[np.float32], *, workers: int = 1
+) -> npt.NDArray[np.int32]:
+    """Return the list (n,) of each of (n, d) vectors, read in blocks: that of its nearest centre."""
+    flat = _flat(centres)
+
+    def assign(start: int) -> npt.NDArray[np.int32]:
+        block = np.ascontiguousarray(vectors[start : start + _BLOCK], np.float32)
+        return np.asarray(flat.search(block, 1)[1][:, 0], np.int32)
+
+    with _threads(workers) as pool, threadpool_limits(limits=1, user_api="blas"):
+        return np.concatenate([np.empty(0, np.int32), *pool.map(assign, range(0, len(vectors), _BLOCK))])
+
+
+def fill_lists(
+    vectors: npt.NDArray[np.float32], centres: npt.NDArray[np.float32], lists: npt.NDArray[np.int32], first: int = 0
+) -> Any:
+    """Make faiss' index of (n, d) vectors whose lists are known and whose rows are counted from `first`."""
+    faiss = faiss_module()
+    flat = _flat(centres)
+    index = faiss.IndexIVFFlat(flat, centres.shape[1], len(centres))
+    index.own_fields = False
+    index.referenced_objects = [flat]
+    for start in range(0, len(vectors), _BLOCK):
+        block = np.ascontiguousarray(vectors[start : start + _BLOCK], np.float32)
+        names = np.arange(first + start, first + start + len(block), dtype=np.int64)
+        where = lists[start : start + len(block)].astype(np.int64)
+        index.add_core(len(block), *(faiss.swig_ptr(array) for array in (block, names, where)))
+    return index
+
+
+def nominate(index: Any, queries: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.int32]:
+    """Return (q, count) rows that are probably the nearest of each query, -1 where the lists hold no more."""
+    faiss = faiss_module()
+    probes = min(index.nlist, int(np.ceil(_PROBES * max(1.0, count / 10) ** (1 / 3))))
+    settings = faiss.SearchParametersIVF(nprobe=probes)
+    _, rows = index.search(np.ascontiguousarray(queries, np.float32), count, params=settings)
+    return np.asarray(rows, np.int32)
+
+
+def keep_to_one_thread() -> None:
+    """Keep faiss, called on this thread, to this thread."""
+    faiss_module().omp_set_num_threads(1)
+
+
+def _threads(workers: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(workers, initializer=keep_to_one_thread)
+
+
+def _flat(centres: npt.NDArray[np.float32]) -> Any:
+    flat = faiss_module().IndexFlatL2(centres.shape[1])
+    flat.add(np.ascontiguousarray(centres, np.float32))
+    return flat
