@@ -87,3 +87,10 @@ def test_the_order_of_the_paths_does_not_matter(tmp_path_factory, parts):
         (root / name).write_bytes(b"")
     paths = [root / part for part in parts]
     assert scan(paths) == scan(paths[::-1])
+
+
+def test_other_libraries_are_not_entered(tree):
+    (tree / "b" / "library.sqlite").write_bytes(b"")
+    seen = scan([tree])
+    assert names(seen.files, tree) == ["a/deep/er/y.JPG", "a/x.png", "noext"]
+    assert (str(tree / "b"), "a musivum library") in seen.skipped

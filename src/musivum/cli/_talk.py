@@ -102,6 +102,7 @@ class _Bars:
         self._stage = ""
         self._start = time.monotonic()
         self._due = False
+        self._closed = False
         self._lock = Lock()
         self._timer = Timer(_PATIENCE, self._show)
         self._timer.daemon = True
@@ -116,8 +117,8 @@ class _Bars:
 
     def _show(self) -> None:
         with self._lock:
-            self._due = True
-            if self._latest is not None:
+            self._due = not self._closed
+            if self._due and self._latest is not None:
                 self._draw()
 
     def _draw(self) -> None:
@@ -136,7 +137,7 @@ class _Bars:
     def close(self) -> None:
         self._timer.cancel()
         with self._lock:
-            self._due = False
+            self._due, self._closed = False, True
             if self._bar is not None:
                 self._bar.stop()
 

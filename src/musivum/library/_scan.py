@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from musivum.errors import LibraryError
+from musivum.library._format import DATABASE
 
 
 class Found(NamedTuple):
@@ -42,7 +43,8 @@ def scan(paths: Iterable[str | os.PathLike[str]], *, leave_out: str | os.PathLik
     """Find the files under `paths`: folders (walked recursively), files, or glob patterns.
 
     Links are followed and each folder is entered once, however many links lead there, by its own path if that lies
-    under a root. Hidden files and folders are skipped unless they are named. `leave_out` is a folder not to enter.
+    under a root. Hidden files and folders are skipped unless they are named, and so are folders that are libraries.
+    `leave_out` is a folder not to enter.
 
     Raises
     ------
@@ -90,6 +92,9 @@ def scan(paths: Iterable[str | os.PathLike[str]], *, leave_out: str | os.PathLik
 
 
 def _list(folder: str, files: dict[str, Found], skipped: dict[str, str], todo: list[str], links: list[str]) -> None:
+    if os.path.isfile(os.path.join(folder, DATABASE)):
+        skipped[folder] = "a musivum library"
+        return
     subfolders = []
     with os.scandir(folder) as entries:
         for entry in entries:
