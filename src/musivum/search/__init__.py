@@ -3,17 +3,22 @@
 from musivum.search._costs import pair_costs
 from musivum.search._dictionary import Dictionary, plain_dictionary
 from musivum.search._exact import nearest_owners
+from musivum.search._index import Index, build_index, extend_index, open_index
 from musivum.search._neighbours import Neighbours, merge
 from musivum.search._searches import SEARCHES, Search, choose_search
 
 __all__ = [
     "SEARCHES",
     "Dictionary",
+    "Index",
     "Neighbours",
     "Search",
+    "build_index",
     "choose_search",
+    "extend_index",
     "merge",
     "nearest_owners",
+    "open_index",
     "pair_costs",
     "plain_dictionary",
 ]

@@ -1,7 +1,7 @@
 """Inverted lists of faiss: rows kept by the nearest of some centres, of which a search scans the nearest few [1]_.
 
 There are about 4 sqrt(rows) centres, so that finding the nearest of them and scanning their rows cost much the same and
-both grow as sqrt(rows) [2]_. faiss is called on threads of our own, each of which it may not divide further: block sizes
+both grow as sqrt(rows) [2]_. faiss is called on threads of our own, which it may not divide further: block sizes
 are fixed, so what it finds is the same with any number of them, and its settings elsewhere stay as they are.
 
 References
