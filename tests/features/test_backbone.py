@@ -1,14 +1,17 @@
 """Networks by name: the layer that was asked for, the weights that were promised, and never random ones."""
 
+import importlib.machinery
 import importlib.util
+import sys
+import types
 
 import numpy as np
 import pytest
 
 from musivum.color import linear_from_srgb
 from musivum.errors import OptionError
-from musivum.features import extractor
-from musivum.features._backbone import _extractor, _load
+from musivum.features import extractor, text_encoder
+from musivum.features._backbone import _extractor, _load, _text
 
 MEAN, DEVIATION = (0.4, 0.5, 0.6), (0.2, 0.25, 0.3)
 
@@ -187,3 +190,45 @@ def test_alexnet_is_the_original(torch):
     except (ImportError, RuntimeError):
         pytest.skip("no torchvision that fits")
     assert extractor("torch:alexnet").dimensions == extractor("torch:alexnet:avgpool").dimensions == 9216
+
+
+@pytest.fixture
+def words(torch, monkeypatch):
+    """An open_clip whose network sees the mean colour, and reads a text as the colours it names."""
+    colours = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1)}
+
+    class Network(torch.nn.Module):
+        def encode_image(self, pixels):
+            return pixels.mean((2, 3)).repeat(1, 2)
+
+        def encode_text(self, tokens):
+            return tokens.half().repeat(1, 2)
+
+    fake = types.ModuleType("open_clip")
+    fake.__spec__ = importlib.machinery.ModuleSpec("open_clip", None)
+    fake.create_model = lambda name, *, pretrained, device: Network()
+    fake.get_tokenizer = lambda name: lambda texts: torch.tensor([colours[text] for text in texts])
+    fake.OPENAI_DATASET_MEAN, fake.OPENAI_DATASET_STD = (0, 0, 0), (1, 1, 1)
+    monkeypatch.setitem(sys.modules, "open_clip", fake)
+    _text._loaded.cache_clear()
+    yield fake
+    _text._loaded.cache_clear()
+
+
+def test_texts_point_where_their_pictures_do(words):
+    encoder = text_encoder()
+    patches = np.zeros((2, 224, 224, 3))
+    patches[0, ..., 2] = patches[1, ..., 0] = 1
+    texts = encoder.texts(["red", "green", "blue"])
+    assert texts.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(texts, axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(texts @ encoder.pictures.describe(patches).T, [[0, 1], [0, 0], [1, 0]], atol=1e-6)
+
+
+def test_words_without_their_weights_are_an_error(words):
+    def offline(name, *, pretrained, device):
+        raise RuntimeError("no route\nto host")
+
+    words.create_model = offline
+    with pytest.raises(OptionError, match=r"cannot be had \(no route to host\); check the connection$"):
+        text_encoder().texts(["red"])

@@ -1,5 +1,6 @@
 """The verbs: what a person can do with musivum, as plain functions that read files, fill defaults and raise."""
 
+from musivum.api._about import Likeness, library_about
 from musivum.api._compare import Comparison, Variant, compare
 from musivum.api._demo import Demo, demo, demo_target
 from musivum.api._generate import library_generate
@@ -20,6 +21,7 @@ from musivum.export import Picture
 __all__ = [
     "Comparison",
     "Demo",
+    "Likeness",
     "Mosaic",
     "OutputSize",
     "Picture",
@@ -29,6 +31,7 @@ __all__ = [
     "demo_target",
     "grid",
     "index",
+    "library_about",
     "library_duplicates",
     "library_files",
     "library_generate",

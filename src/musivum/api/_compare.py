@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from musivum.api._grid import read_picture
 from musivum.api._library import AnyPath, open_tiles, user_path
 from musivum.api._outputs import check_apart, check_spares
+from musivum.api._picture import read_picture
 from musivum.api._variants import command_line, variants_of
 from musivum.errors import OptionError
 from musivum.export import Figure, Panel, Score, score, sheet, sheet_size, target_pixels

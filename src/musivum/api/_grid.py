@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from musivum import __version__
 from musivum.api._library import AnyPath, library_of_photos, open_tiles, user_path
 from musivum.api._outputs import check_apart, check_plan_path, check_spares
+from musivum.api._picture import read_picture
 from musivum.api._size import OutputSize
 from musivum.api._weights import read_weights
-from musivum.errors import OptionError, UnreadableImage
+from musivum.errors import OptionError
 from musivum.export import Picture, export
 from musivum.library import IndexReport, Library
 from musivum.plan import Plan, save_plan
 from musivum.progress import Progress, silent
-from musivum.raster import Decoded, check_picture, decode
+from musivum.raster import check_picture
 
 if TYPE_CHECKING:
     from musivum.engines.grid import GridOptions
@@ -140,17 +141,6 @@ def grid(
             progress=progress,
         )
     return Mosaic(made, plan_path, picture, tiles.path, len(tiles), indexed)
-
-
-def read_picture(path: AnyPath, role: str, *, short_side: int | None = None) -> Decoded:
-    """Decode a picture that the person named; faults say which it was."""
-    file = user_path(path)
-    try:
-        return decode(file, short_side=short_side)
-    except UnreadableImage as fault:
-        raise UnreadableImage(f"cannot read the {role} {file}: {fault}") from fault
-    except OSError as fault:
-        raise UnreadableImage(f"cannot read the {role} {file}: {fault.strerror or fault}") from fault
 
 
 def _worthwhile_side(options: GridOptions) -> int:

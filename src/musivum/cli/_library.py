@@ -23,10 +23,12 @@ _HELP = {
   musivum library list photos --duplicates --json""",
     "verify": "  musivum library verify photos",
     "prune": "  musivum library prune photos",
+    "about": "  musivum library about photos beach.jpg",
     "generate": "  musivum library generate gradients gratings --library patterns",
 }
 
 app = App(name="library", help_epilogue="Examples:\n" + "\n".join(_HELP.values()), help_format="plaintext")
+app.command("musivum.cli._about:app", name="about", help="List the photos that are most like example pictures.")
 app.command("musivum.cli._generate:app", name="generate", help="Draw tiles into a library instead of reading photos.")
 
 

@@ -1,5 +1,6 @@
 """Feature vectors of patches: what the search compares."""
 
+from musivum.features._backbone import TextEncoder, text_encoder
 from musivum.features._color_grid import color_grid
 from musivum.features._compression import Compression, compress, extend
 from musivum.features._extractor import Extractor
@@ -10,7 +11,7 @@ from musivum.features._mixture import Part, mixture_name, parse_mixture
 from musivum.features._patches import linear_samples, patches, tile_patches
 from musivum.features._saliency import kept_saliency
 from musivum.features._tile_compression import tile_compression
-from musivum.features._tile_vectors import tile_vectors
+from musivum.features._tile_vectors import picture_vectors, tile_vectors
 
 __all__ = [
     "EXTRACTORS",
@@ -19,6 +20,7 @@ __all__ = [
     "Extractor",
     "Metric",
     "Part",
+    "TextEncoder",
     "color_grid",
     "compress",
     "extend",
@@ -30,8 +32,10 @@ __all__ = [
     "mixture_name",
     "parse_mixture",
     "patches",
+    "picture_vectors",
     "place_queries",
     "place_rows",
+    "text_encoder",
     "tile_compression",
     "tile_patches",
     "tile_vectors",

@@ -159,8 +159,13 @@ def _extract(
 
 
 def _describe(library: Library, rows: npt.NDArray[np.int64], extractor: Extractor) -> _Block:
-    squares = [_resized(_square(library.thumbs[row]), extractor.side) for row in rows]
-    return _Block(rows, extractor.describe(np.concatenate(squares)))
+    return _Block(rows, picture_vectors([library.thumbs[row] for row in rows], extractor))
+
+
+def picture_vectors(pictures: Sequence[npt.NDArray[np.uint8]], extractor: Extractor) -> npt.NDArray[np.float32]:
+    """Describe pictures, (h, w, 3) sRGB each, as `tile_vectors` describes tiles: the largest square in the middle."""
+    squares = [_resized(_square(picture), extractor.side) for picture in pictures]
+    return extractor.describe(np.concatenate(squares))
 
 
 def _square(thumb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -10,7 +10,6 @@ References
 
 from __future__ import annotations
 
-import threading
 import warnings
 from collections.abc import Callable
 from functools import cache
@@ -21,18 +20,14 @@ import numpy.typing as npt
 
 from musivum.errors import OptionError
 from musivum.features._backbone import _load
-from musivum.features._encoded import encoded
+from musivum.features._backbone._pixels import ONE_AT_A_TIME, Describe, describing, usual_device
 from musivum.features._extractor import Extractor, side_within
-from musivum.features._metrics import unit_rows
 
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
 
 _USUAL_SIDE, _LEAST_SIDE, _MOST_SIDE = 224, 16, 512
-_BATCH = 32
-# PyTorch shares one call among the processors by itself.
-_one_at_a_time = threading.Lock()
 
 
 def backbones(side: int | None, variant: str) -> Extractor:
@@ -53,10 +48,8 @@ def backbones(side: int | None, variant: str) -> Extractor:
     _load.check_installed()
 
     def describe(patches: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32]:
-        with _one_at_a_time:
-            run = _loaded(name, layer)
-            blocks = [run(encoded(patches[start : start + _BATCH])) for start in range(0, len(patches), _BATCH)]
-        return unit_rows(np.concatenate(blocks))
+        with ONE_AT_A_TIME:
+            return _loaded(name, layer)(patches)
 
     return Extractor(
         f"torch{side}:{variant}",
@@ -87,22 +80,10 @@ def _dimensions(name: str, layer: str, side: int) -> int:
 
 
 @cache
-def _loaded(name: str, layer: str) -> Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]:
-    """The network with its weights on the GPU, or the processor: (n, side, side, 3) sRGB 0..1 -> (n, d)."""
-    import torch
-
+def _loaded(name: str, layer: str) -> Describe:
     module, mean, deviation = _load.pretrained(name)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    watched = _watched(module.to(device), name, layer)
-    shift = torch.tensor(mean, device=device)[:, None, None]
-    scale = torch.tensor(deviation, device=device)[:, None, None]
-
-    def run(patches: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        pixels = torch.from_numpy(np.ascontiguousarray(patches.transpose(0, 3, 1, 2))).to(device)
-        with torch.backends.cudnn.flags(benchmark=False, deterministic=True, allow_tf32=False):
-            return np.asarray(watched((pixels - shift) / scale).cpu().numpy(), np.float32)
-
-    return run
+    device = usual_device()
+    return describing(_watched(module.to(device), name, layer), mean, deviation, device)
 
 
 def _watched(module: Module, name: str, layer: str) -> Callable[[Tensor], Tensor]:
