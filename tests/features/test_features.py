@@ -63,7 +63,20 @@ def test_patches_of_blocks_and_workers_are_the_same():
 
 
 # torch has no network of its own: test_backbone gives it one.
-@pytest.mark.parametrize("name", [*sorted(EXTRACTORS.keys() - {"torch"}), "grid1", "grid3", "gradient2"])
+FAMILIES = sorted(EXTRACTORS.keys() - {"torch"})
+OTHERS = (
+    "grid1",
+    "grid3",
+    "gradient2",
+    "gabor:phase",
+    "gabor13",
+    "steerable32",
+    "scattering16",
+    "histogram:cumulative",
+)
+
+
+@pytest.mark.parametrize("name", [*FAMILIES, *OTHERS])
 def test_every_extractor_keeps_its_contract(name):
     found = extractor(name)
     given_patches = np.random.default_rng(0).uniform(0, 1, (5, found.side, found.side, 3)).astype(np.float32)
