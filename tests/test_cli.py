@@ -172,6 +172,39 @@ def test_weights_ban_photos(run: Run, library: Path, target: Path, tmp_path: Pat
     assert "line 1" in err
 
 
+def test_only_photos_like_an_example_are_used(
+    run: Run, photos: Path, library: Path, target: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("onnxruntime")
+    example = photos / "photo 05.png"
+    line = (
+        "grid",
+        target,
+        "--library",
+        library,
+        "-p",
+        tmp_path / "a.mosaic",
+        "--tiles",
+        12,
+        "--about",
+        example,
+        "--json",
+    )
+    made = json.loads(run(*line, "--keep", 3)[1])
+    assert made["photos"] == made["statistics"]["eligible"] == 3
+    assert made["recipe"]["about"] == {"examples": ["photo 05.png"], "keep": 3}
+    assert "photo 05.png" in run("report", tmp_path / "a.mosaic")[1]
+    assert json.loads(run(*line)[1])["photos"] == 6
+    for wrong, told in ((("--keep", 0), "keep is 0"), (("--keep", 1.5), "keep is 1.5")):
+        code, _, err = run(*line, *wrong)
+        assert code == 2
+        assert is_one_line(err)
+        assert told in err
+    code, _, err = run("grid", target, "--library", library, "-o", example, "--about", example)
+    assert code == 2
+    assert is_one_line(err)
+
+
 def test_render_draws_a_plan_again(run: Run, plan: Path, tmp_path: Path) -> None:
     output = tmp_path / "again.png"
     code, out, _ = run(

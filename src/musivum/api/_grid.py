@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from musivum import __version__
+from musivum.api._about import about as about_examples
 from musivum.api._library import AnyPath, library_of_photos, open_tiles, user_path
 from musivum.api._outputs import check_apart, check_plan_path, check_spares
 from musivum.api._picture import read_picture
@@ -64,6 +65,8 @@ def grid(
     size: OutputSize | None = None,
     importance: AnyPath | None = None,
     weight: AnyPath | None = None,
+    about: Sequence[str] = (),
+    keep: float = 0.25,
     quality: int = 92,
     progress: Progress = silent,
 ) -> Mosaic:
@@ -89,6 +92,10 @@ def grid(
         Grey picture: where it is bright, the best photos go.
     weight
         Text file of favourites and bans, lines of a weight and a pattern.
+    about
+        Example pictures, or texts: only the photos that are most like them are used; see `likeness`.
+    keep
+        How many: a share if below 1, else a number.
     quality
         1 to 100, for JPEG and WebP.
 
@@ -110,6 +117,7 @@ def grid(
         check_plan_path(plan_path)
     outputs = [path for path in (picture_path, plan_path) if path is not None]
     read = {"target": target, "importance picture": importance, "file of weights": weight}
+    read |= {f"example {example}": example for example in about}
     check_apart(outputs, {role: None if path is None else user_path(path) for role, path in read.items()})
 
     decoded = read_picture(target, "target", short_side=_worthwhile_side(options))
@@ -124,8 +132,12 @@ def grid(
     check_spares(outputs, tiles)
     weights = None if weight is None else read_weights(user_path(weight), tiles)
 
-    made = plan_grid(decoded.pixels, tiles, options, canvas=canvas, importance=mask, weights=weights, progress=progress)
-    made = replace(made, recipe=made.recipe | _origin(user_path(target), tiles))
+    used = tiles
+    if about:
+        used = about_examples(tiles, about, keep=keep, workers=options.workers, progress=progress)
+        weights = None if weights is None else weights[[tiles.row(id) for id in used.ids]]
+    made = plan_grid(decoded.pixels, used, options, canvas=canvas, importance=mask, weights=weights, progress=progress)
+    made = replace(made, recipe=made.recipe | _origin(user_path(target), tiles, about, keep))
     if plan_path is not None:
         save_plan(made, plan_path)
     picture = None
@@ -140,7 +152,7 @@ def grid(
             workers=options.workers,
             progress=progress,
         )
-    return Mosaic(made, plan_path, picture, tiles.path, len(tiles), indexed)
+    return Mosaic(made, plan_path, picture, tiles.path, len(used), indexed)
 
 
 def _worthwhile_side(options: GridOptions) -> int:
@@ -148,12 +160,15 @@ def _worthwhile_side(options: GridOptions) -> int:
     return max(_TARGET_SIDE, _PER_CELL * across)
 
 
-def _origin(target: Path, library: Library) -> dict[str, object]:
+def _origin(target: Path, library: Library, about: Sequence[str], keep: float) -> dict[str, object]:
     """What the engine cannot know: where its arrays came from."""
     with target.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-    return {
+    origin: dict[str, object] = {
         "musivum": __version__,
         "target": {"name": os.fspath(target.name), "digest": digest},
         "library": {"path": os.fspath(library.path), "digest": library.digest},
     }
+    if about:
+        origin["about"] = {"examples": [os.path.basename(example) for example in about], "keep": keep}
+    return origin

@@ -24,7 +24,9 @@ Examples:
   musivum grid face.jpg --library photos -o mosaic.jpg --plan mosaic.mosaic
   musivum grid face.jpg --library photos -o large.png --tiles 10000 --width 90cm
   musivum grid face.jpg -l photos -o bricks.jpg --offset brick --aspect 3:2
-  musivum grid face.jpg --library photos -o honest.jpg --tint 0 --copies 1""",
+  musivum grid face.jpg --library photos -o honest.jpg --tint 0 --copies 1
+  musivum grid face.jpg -l photos -o beaches.jpg --about beach.jpg --keep 0.3
+  musivum grid face.jpg --library patterns -o drawn.jpg --colour fit""",
     help_format="plaintext",
 )
 
@@ -40,6 +42,8 @@ def grid(
     photos: Annotated[tuple[Path, ...], Parameter(negative=(), show_default=False, json_list=False)] = (),
     importance: Path | None = None,
     weight: Path | None = None,
+    about: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False, json_list=False)] = (),
+    keep: float = 0.25,
     quality: int = 92,
     size: Annotated[api.OutputSize, Parameter(name="*", group="Size of the picture")] = api.OutputSize(),  # noqa: B008
     options: Annotated[GridOptions, Parameter(name="*", group="The mosaic")] = GridOptions(),  # noqa: B008
@@ -63,6 +67,10 @@ def grid(
         Grey picture, stretched over the target: where it is bright, the best photos go.
     weight
         Text file of favourites and bans: lines such as "2 holiday/*" or "ban IMG_1.jpg".
+    about
+        Example picture (or a text, with open_clip); may be repeated. Only photos that are most like one are used.
+    keep
+        How many of them: a share of the library if below 1, else a number.
     quality
         1 to 100, for JPEG and WebP.
     """
@@ -77,6 +85,8 @@ def grid(
             size=size,
             importance=importance,
             weight=weight,
+            about=about,
+            keep=keep,
             quality=quality,
             progress=progress,
         )
