@@ -59,24 +59,61 @@ def tile_vectors(
     """
     wanted = packed_ids(library.ids)
     places = vector_places(library.path, extractor.name, extractor.dimensions)
-    kept = _read(places, extractor)
-    if len(_missing(wanted, kept)):
+    shelves = _shelves(wanted, places, extractor.dimensions)
+    if len(_missing(wanted, shelves)):
         with ExitStack() as stack:
             in_memory: list[KeptVectors] = []
             add = _first_writable(stack, places, extractor) or (lambda *rows: in_memory.append(KeptVectors(*rows)))
             # Another process may have added some while this one waited.
-            missing = _missing(wanted, _read(places, extractor))
+            missing = _missing(wanted, _shelves(wanted, places, extractor.dimensions))
             for rows, vectors in _batches(_extract(library, missing, extractor, workers, progress)):
                 add(wanted[rows], vectors)
-            kept = _read(places, extractor)
+            shelves = _shelves(wanted, places, extractor.dimensions)
             if in_memory:
-                kept.append(KeptVectors(*map(np.concatenate, zip(*in_memory, strict=True))))
-    return _gather(wanted, kept, extractor.dimensions)
+                shelves.append(_shelf(wanted, KeptVectors(*map(np.concatenate, zip(*in_memory, strict=True)))))
+    return _gather(shelves, len(wanted), extractor.dimensions)
 
 
-def _read(places: Sequence[Path], extractor: Extractor) -> list[KeptVectors]:
-    found = (read_vectors(place, extractor.dimensions) for place in places)
-    return [kept for kept in found if len(kept.ids)]
+class _Shelf(NamedTuple):
+    """Vectors that are kept in one place, and in which of its rows each wanted one is, -1 where it is not."""
+
+    rows: npt.NDArray[np.int64]
+    vectors: npt.NDArray[np.float32]
+
+
+def _shelves(wanted: npt.NDArray[np.bytes_], places: Sequence[Path], dimensions: int) -> list[_Shelf]:
+    return [_shelf(wanted, read_vectors(place, dimensions)) for place in places]
+
+
+def _shelf(wanted: npt.NDArray[np.bytes_], kept: KeptVectors) -> _Shelf:
+    ids, vectors = kept
+    if len(ids) == 0:
+        return _Shelf(np.full(len(wanted), -1), vectors)
+    if np.array_equal(wanted, ids[: len(wanted)]):
+        return _Shelf(np.arange(len(wanted)), vectors)
+    order = np.argsort(ids)
+    rows = order[np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)]
+    return _Shelf(np.where(ids[rows] == wanted, rows, -1), vectors)
+
+
+def _missing(wanted: npt.NDArray[np.bytes_], shelves: Sequence[_Shelf]) -> npt.NDArray[np.int64]:
+    """Rows of `wanted` that are on no shelf, each id once, ascending."""
+    absent = np.flatnonzero(np.all([shelf.rows < 0 for shelf in shelves], axis=0))
+    return np.asarray(absent[np.sort(np.unique(wanted[absent], return_index=True)[1])])
+
+
+def _gather(shelves: Sequence[_Shelf], count: int, dimensions: int) -> npt.NDArray[np.float32]:
+    for rows, vectors in shelves:
+        if np.array_equal(rows, np.arange(count)):
+            return vectors[:count]
+    out = np.empty((count, dimensions), np.float32)
+    for rows, vectors in shelves:
+        by_place = np.argsort(rows, kind="stable")  # the map is read from front to back
+        by_place = by_place[np.count_nonzero(rows < 0) :]
+        for start in range(0, len(by_place), _GATHER):
+            block = by_place[start : start + _GATHER]
+            out[block] = vectors[rows[block]]
+    return out
 
 
 def _first_writable(stack: ExitStack, places: Sequence[Path], extractor: Extractor) -> Add | None:
@@ -86,38 +123,6 @@ def _first_writable(stack: ExitStack, places: Sequence[Path], extractor: Extract
         except OSError:
             continue
     return None
-
-
-def _missing(wanted: npt.NDArray[np.bytes_], kept: Sequence[KeptVectors]) -> npt.NDArray[np.int64]:
-    """Rows of `wanted` that are not kept, each id once, ascending."""
-    absent = np.ones(len(wanted), bool)
-    for each in kept:
-        absent &= _rows(wanted, each.ids) < 0
-    rows = np.flatnonzero(absent)
-    return np.asarray(rows[np.sort(np.unique(wanted[rows], return_index=True)[1])])
-
-
-def _rows(wanted: npt.NDArray[np.bytes_], ids: npt.NDArray[np.bytes_]) -> npt.NDArray[np.int64]:
-    """Where each wanted id stands in `ids`, -1 where it does not."""
-    if len(wanted) <= len(ids) and np.array_equal(wanted, ids[: len(wanted)]):
-        return np.arange(len(wanted))
-    order = np.argsort(ids)
-    place = order[np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)]
-    return np.where(ids[place] == wanted, place, -1)
-
-
-def _gather(wanted: npt.NDArray[np.bytes_], kept: Sequence[KeptVectors], dimensions: int) -> npt.NDArray[np.float32]:
-    if len(kept) == 1 and np.array_equal(wanted, kept[0].ids[: len(wanted)]):
-        return kept[0].vectors[: len(wanted)]
-    out = np.empty((len(wanted), dimensions), np.float32)
-    for each in kept:
-        rows = _rows(wanted, each.ids)
-        by_place = np.argsort(rows, kind="stable")  # the map is read from front to back
-        by_place = by_place[np.searchsorted(rows, 0, sorter=by_place) :]
-        for start in range(0, len(by_place), _GATHER):
-            block = by_place[start : start + _GATHER]
-            out[block] = each.vectors[rows[block]]
-    return out
 
 
 def _batches(blocks: Iterator[_Block]) -> Iterator[_Block]:
