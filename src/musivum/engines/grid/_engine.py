@@ -112,7 +112,7 @@ def _plan(
 
     dictionary, compression = described.dictionary, described.space.compression
     queries = in_blocks(len(cells), lambda rows: described.space.queries(whole(rows)), "target", workers, progress)
-    search = choose_search(options.search, len(dictionary.vectors))
+    search = choose_search(options.search, len(dictionary.vectors), len(cells))
     limits = feasible_limits(options, len(cells), len(library))
     found = assign(
         queries,
