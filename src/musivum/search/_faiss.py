@@ -12,7 +12,7 @@ from musivum.search._blocks import given, in_blocks
 from musivum.search._costs import settle
 from musivum.search._dictionary import Dictionary
 from musivum.search._exact import nearest_owners
-from musivum.search._lists import fill_lists, keep_to_one_thread, nearest_lists, nominate, train_centres
+from musivum.search._lists import enough_probes, fill_lists, keep_to_one_thread, nearest_lists, nominate, train_centres
 from musivum.search._neighbours import Neighbours
 
 _QUERIES = 256
@@ -42,16 +42,16 @@ def nearest_owners_by_lists(
         If faiss is not installed.
     """
     k = min(k, dictionary.owners)
-    index = _lists(dictionary, workers)
+    index, probes = _lists(dictionary, workers)
     varied = prices is not None or np.ptp(dictionary.factors) > 0
     crops = len(dictionary.vectors) / max(1, dictionary.owners)
-    count = int(min(len(dictionary.vectors), _MOST, 16 + k * crops**0.5 * (2 if varied else 1)))
+    count = int(min(len(dictionary.vectors), _MOST, k * crops**0.5 * (2 if varied else 1)))
     prices, weights = given(queries, dictionary, prices, weights)
     owner_of = dictionary.owner_of_rows()
 
     def search(block: slice) -> Neighbours:
         rows = np.full((block.stop - block.start, max(count, k)), -1, np.int32)
-        rows[:, :count] = nominate(index, queries[block], count)
+        rows[:, :count] = nominate(index, queries[block], count, probes)
         return settle(queries[block], dictionary, rows, owner_of, k, prices, weights[block], repeated=len(owner_of) > k)
 
     found = in_blocks(
@@ -64,9 +64,11 @@ def nearest_owners_by_lists(
     return found
 
 
-def _lists(dictionary: Dictionary, workers: int) -> Any:
+def _lists(dictionary: Dictionary, workers: int) -> tuple[Any, int]:
     if "faiss" not in dictionary.kept:
         centres = train_centres(dictionary.vectors)
         lists = nearest_lists(dictionary.vectors, centres, workers=workers)
-        dictionary.kept["faiss"] = fill_lists(dictionary.vectors, centres, lists)
-    return dictionary.kept["faiss"]
+        index = fill_lists(dictionary.vectors, centres, lists)
+        dictionary.kept["faiss"] = index, enough_probes([index], dictionary.vectors, workers=workers)
+    kept: tuple[Any, int] = dictionary.kept["faiss"]
+    return kept

@@ -36,7 +36,15 @@ from musivum.search._index_files import (
     rows_path,
     vectors_path,
 )
-from musivum.search._lists import faiss_module, fill_lists, keep_to_one_thread, nearest_lists, nominate, train_centres
+from musivum.search._lists import (
+    enough_probes,
+    faiss_module,
+    fill_lists,
+    keep_to_one_thread,
+    nearest_lists,
+    nominate,
+    train_centres,
+)
 from musivum.search._neighbours import Neighbours, merge
 
 _WORTH_LISTS = 50_000  # rows below which exact search is as fast
@@ -44,7 +52,6 @@ _GROWN = 2  # times the rows of the last training, at which the centres are trai
 _SEGMENT = 1 << 28  # numbers in a file of lists: 1 GB, which is held in memory while it is written
 _BLOCK = 1 << 22  # numbers appended at once
 _QUERIES = 256
-_SPARE = 16  # rows nominated beyond k
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ class Index:
         owner_of = self.dictionary.owner_of_rows()
 
         def search(block: slice) -> Neighbours:
-            rows = [nominate(one, queries[block], k + _SPARE) for one in self.lists]
+            rows = [nominate(one, queries[block], k, self.state.probes) for one in self.lists]
             return settle(
                 queries[block],
                 self.dictionary,
@@ -175,10 +182,7 @@ def open_index(folder: str | os.PathLike[str]) -> Index:
     vectors = _mapped(path, state)
     lists: list[Any] = []
     if state.segments and find_spec("faiss"):
-        faiss = faiss_module()
-        for segment in state.segments:
-            name = str(lists_path(path, state.generation, segment))
-            lists.append(faiss.read_index(name, faiss.IO_FLAG_MMAP_IFC))
+        lists = _filed_lists(path, state)
         if state.filed < state.listed:
             centres = np.load(centres_path(path, state.generation))
             numbers = _lists_of_rows(path, state)[state.filed :]
@@ -201,12 +205,15 @@ def _grow(path: Path, state: IndexState, vectors: npt.NDArray[np.float32], worke
             state = _train(path, state)
         if state.generation:
             state = _list(path, state, workers)
+        if state.generation and not state.probes:
+            probes = enough_probes(_filed_lists(path, state), _mapped(path, state), workers=workers)
+            state = replace(state, probes=probes)
     commit(path, state)
 
 
 def _train(path: Path, state: IndexState) -> IndexState:
     """Begin a generation: train centres on all rows, none of which has a list yet."""
-    state = replace(state, generation=state.generation + 1, trained=state.rows, listed=0, segments=())
+    state = replace(state, generation=state.generation + 1, trained=state.rows, probes=0, listed=0, segments=())
     np.save(centres_path(path, state.generation), train_centres(_mapped(path, state)))
     reach_disk(centres_path(path, state.generation))
     return state
@@ -227,6 +234,12 @@ def _list(path: Path, state: IndexState, workers: int) -> IndexState:
         reach_disk(lists_path(path, state.generation, segment))
         state = replace(state, segments=(*state.segments, segment))
     return state
+
+
+def _filed_lists(path: Path, state: IndexState) -> list[Any]:
+    faiss = faiss_module()
+    names = [str(lists_path(path, state.generation, segment)) for segment in state.segments]
+    return [faiss.read_index(name, faiss.IO_FLAG_MMAP_IFC) for name in names]
 
 
 def _mapped(path: Path, state: IndexState) -> npt.NDArray[np.float32]:

@@ -41,6 +41,8 @@ class IndexState:
         Which training of the centres is in force; 0 if there was none.
     trained
         Rows that there were at this training.
+    probes
+        Lists that a search for 10 rows scans.
     listed
         Rows whose list is known.
     segments
@@ -51,6 +53,7 @@ class IndexState:
     rows: int = 0
     generation: int = 0
     trained: int = 0
+    probes: int = 0
     listed: int = 0
     segments: tuple[tuple[int, int], ...] = ()
 
