@@ -32,10 +32,19 @@ def test_the_nearest_owners_are_those_of_the_definition(seed, queries, owners, r
     costs = slow_costs(q, dictionary)
     k = min(k, owners)
     assert found.owners.shape == (queries, k)
-    np.testing.assert_allclose(found.distances, np.sort(costs, axis=1)[:, :k], rtol=1e-3, atol=1e-4)
-    np.testing.assert_allclose(np.take_along_axis(costs, found.owners, 1), found.distances, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(found.distances, np.sort(costs, axis=1)[:, :k], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(np.take_along_axis(costs, found.owners, 1), found.distances, rtol=1e-5, atol=1e-6)
     assert (np.diff(found.distances, axis=1) >= 0).all()
     assert all(len(set(row)) == k for row in found.owners)
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e3])
+def test_the_few_nearest_of_many_rows_are_found_far_from_the_origin_too(offset):
+    q, dictionary = scene(7, 40, 9000, 2, 5)
+    expected = np.sort(slow_costs(q, dictionary), axis=1)[:, :3]
+    moved = Dictionary(dictionary.vectors + np.float32(offset), dictionary.starts, dictionary.factors)
+    found = nearest_owners(q + np.float32(offset), moved, 3)
+    np.testing.assert_allclose(found.distances, expected, atol=3e-7 * max(offset, 10))
 
 
 def test_prices_and_weights_enter_the_sum():
@@ -44,7 +53,7 @@ def test_prices_and_weights_enter_the_sum():
     prices, weights = rng.uniform(0, 3, 40).astype(np.float32), rng.uniform(0.5, 2, 7).astype(np.float32)
     found = nearest_owners(q, dictionary, 9, prices=prices, weights=weights)
     total = weights[:, None] * slow_costs(q, dictionary) + prices
-    np.testing.assert_allclose(found.distances, np.sort(total, axis=1)[:, :9], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(found.distances, np.sort(total, axis=1)[:, :9], rtol=1e-5, atol=1e-6)
 
 
 def test_an_owner_of_infinite_price_is_never_found():

@@ -22,6 +22,7 @@ def with_lists(request, monkeypatch):
     else:
         pytest.importorskip("faiss")
         monkeypatch.setattr(index_module, "_WORTH_LISTS", 500)
+        monkeypatch.setattr("musivum.search._lists._DEARER", 0)
     return request.param == "faiss"
 
 

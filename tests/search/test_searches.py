@@ -9,6 +9,12 @@ from musivum.search import SEARCHES, Dictionary, choose_search, nearest_owners, 
 EXACT = ("exact", "torch")
 
 
+@pytest.fixture(autouse=True)
+def lists_are_scanned(monkeypatch):
+    """Even where an exact search would cost less."""
+    monkeypatch.setattr("musivum.search._lists._DEARER", 0)
+
+
 @pytest.fixture(params=SEARCHES, scope="module")
 def name(request):
     if request.param != "exact":
@@ -138,6 +144,24 @@ def test_a_mapped_file_is_searched_like_an_array(name, tmp_path):
     here, there = (SEARCHES[name](queries, d, 5) for d in (dictionary, mapped))
     assert (here.owners == there.owners).all()
     assert (here.distances == there.distances).all()
+
+
+@pytest.mark.parametrize(("spread", "fewest", "most"), [(0.02, 2, 12), (3, 40, 120)])
+def test_as_many_lists_are_scanned_as_the_vectors_need(spread, fewest, most):
+    pytest.importorskip("faiss")
+    queries, dictionary = clusters(14, 400, 4000, 1, 16, spread)
+    expected = nearest_owners(queries, dictionary, 10)
+    found = SEARCHES["faiss"](queries, dictionary, 10)
+    _, probes = dictionary.kept["faiss"]
+    assert fewest <= probes <= most
+    assert 0.97 < recall(found, expected) < 1
+
+
+def test_lists_that_would_nearly_all_be_scanned_are_not(monkeypatch):
+    pytest.importorskip("faiss")
+    monkeypatch.setattr("musivum.search._lists._DEARER", 1000)
+    queries, dictionary = clusters(15, 40, 1000, 1, 16, spread=3)
+    assert (SEARCHES["faiss"](queries, dictionary, 10).owners == nearest_owners(queries, dictionary, 10).owners).all()
 
 
 def test_the_default_is_exact_until_lists_repay_themselves(monkeypatch):

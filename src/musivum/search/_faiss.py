@@ -12,7 +12,15 @@ from musivum.search._blocks import given, in_blocks
 from musivum.search._costs import settle
 from musivum.search._dictionary import Dictionary
 from musivum.search._exact import nearest_owners
-from musivum.search._lists import enough_probes, fill_lists, keep_to_one_thread, nearest_lists, nominate, train_centres
+from musivum.search._lists import (
+    enough_probes,
+    fill_lists,
+    keep_to_one_thread,
+    nearest_lists,
+    nominate,
+    train_centres,
+    worth_scanning,
+)
 from musivum.search._neighbours import Neighbours
 
 _QUERIES = 256
@@ -34,7 +42,8 @@ def nearest_owners_by_lists(
     More rows than needed are nominated by plain distance, for several may have one owner and factors and prices change
     the order; these are costed exactly. What is returned is thus true of the owners named, but one that only its factor
     or price would bring among the k best may be missed. Queries that so find fewer owners than there are to find are
-    searched exactly. The lists are made at the first search and kept with the dictionary.
+    searched exactly, and so are all where too many lists would have to be scanned. The lists are made at the first
+    search and kept with the dictionary.
 
     Raises
     ------
@@ -46,6 +55,10 @@ def nearest_owners_by_lists(
     varied = prices is not None or np.ptp(dictionary.factors) > 0
     crops = len(dictionary.vectors) / max(1, dictionary.owners)
     count = int(min(len(dictionary.vectors), _MOST, k * crops**0.5 * (2 if varied else 1)))
+    if not worth_scanning(index.nlist, count, probes):
+        return nearest_owners(
+            queries, dictionary, k, prices=prices, weights=weights, workers=workers, progress=progress
+        )
     prices, weights = given(queries, dictionary, prices, weights)
     owner_of = dictionary.owner_of_rows()
 
@@ -69,6 +82,6 @@ def _lists(dictionary: Dictionary, workers: int) -> tuple[Any, int]:
         centres = train_centres(dictionary.vectors)
         lists = nearest_lists(dictionary.vectors, centres, workers=workers)
         index = fill_lists(dictionary.vectors, centres, lists)
-        dictionary.kept["faiss"] = index, enough_probes([index], dictionary.vectors, workers=workers)
+        dictionary.kept["faiss"] = index, enough_probes(dictionary.vectors, centres, lists, workers=workers)
     kept: tuple[Any, int] = dictionary.kept["faiss"]
     return kept

@@ -44,6 +44,7 @@ from musivum.search._lists import (
     nearest_lists,
     nominate,
     train_centres,
+    worth_scanning,
 )
 from musivum.search._neighbours import Neighbours, merge
 
@@ -89,12 +90,13 @@ class Index:
     ) -> Neighbours:
         """Find the k nearest rows of (q, d) float32 queries, as `owners`, and their Euclidean distances.
 
-        With lists about 98 of a hundred are found, without or with `exact` all are.
+        With lists about 98 of a hundred are found; without, with `exact`, or where too many lists would have to be
+        scanned for them, all are.
         """
         if queries.shape[1:] != (self.state.dimensions,):
             raise ValueError(f"queries of shape {queries.shape} for rows of {self.state.dimensions} numbers")
         k = min(k, len(self))
-        if exact or not self.lists:
+        if exact or not self.lists or not worth_scanning(self.lists[0].nlist, k, self.state.probes):
             return nearest_owners(queries, self.dictionary, k, workers=workers, progress=progress)
         prices, weights = given(queries, self.dictionary, None, None)
         owner_of = self.dictionary.owner_of_rows()
@@ -206,7 +208,8 @@ def _grow(path: Path, state: IndexState, vectors: npt.NDArray[np.float32], worke
         if state.generation:
             state = _list(path, state, workers)
         if state.generation and not state.probes:
-            probes = enough_probes(_filed_lists(path, state), _mapped(path, state), workers=workers)
+            centres = np.load(centres_path(path, state.generation))
+            probes = enough_probes(_mapped(path, state), centres, _lists_of_rows(path, state), workers=workers)
             state = replace(state, probes=probes)
     commit(path, state)
 

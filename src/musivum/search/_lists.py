@@ -13,7 +13,6 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -28,9 +27,8 @@ from musivum.search._exact import nearest_owners
 _SAMPLE = 16  # rows per centre that the centres are trained on, and the fewest that a centre is made for
 _ITERATIONS = 4
 _BLOCK = 4096
-_K, _RECALL = 10, 0.983  # what the number of lists scanned is chosen by
-_TRIALS = 256
-_FEWEST, _STEP = 8, 1.1
+_K, _RECALL, _TRIALS = 10, 0.985, 512  # what the number of lists scanned is chosen by
+_DEARER = 16  # times what a row costs in a product with many queries, it costs in a list
 
 
 def faiss_module() -> Any:
@@ -99,24 +97,32 @@ def fill_lists(
     return index
 
 
-def enough_probes(indices: Sequence[Any], vectors: npt.NDArray[np.float32], *, workers: int = 1) -> int:
-    """Choose how many lists to scan for 10 rows: enough to find .983 of those nearest to 256 of the (n, d) vectors.
+def enough_probes(
+    vectors: npt.NDArray[np.float32],
+    centres: npt.NDArray[np.float32],
+    lists: npt.NDArray[np.int32],
+    *,
+    workers: int = 1,
+) -> int:
+    """Choose how many lists to scan for 10 rows: enough to find .985 of the 10 nearest to 512 of the (n, d) vectors.
 
-    Photos crowd about their like and need few, noise needs many. Rows at the same distance serve equally.
+    Photos crowd about their like and need few, noise needs many. A neighbour is found if its list is among those
+    scanned, so the number is a quantile of the ranks of the neighbours' lists.
     """
-    queries = np.ascontiguousarray(vectors[np.linspace(0, len(vectors) - 1, _TRIALS).astype(np.int64)], np.float32)
-    k = min(_K + 1, len(vectors))  # a vector finds itself, which proves nothing
-    limits = nearest_owners(queries, plain_dictionary(vectors), k, workers=workers).distances[:, -1:] ** 2
-    most = max(int(index.nlist) for index in indices)
-    probes = _FEWEST
-    with _threads(1) as pool, threadpool_limits(limits=1, user_api="blas"):
-        while probes < most:
-            found = [pool.submit(_scan, index, queries, k, probes).result()[0] for index in indices]
-            near = (np.concatenate(found, axis=1) <= limits * (1 + 1e-5) + 1e-12).sum(axis=1)
-            if (np.minimum(near, k) - 1).mean() >= _RECALL * (k - 1):
-                break
-            probes = int(np.ceil(probes * _STEP))
-    return min(probes, most)
+    rows = np.unique(np.linspace(0, len(vectors) - 1, _TRIALS).astype(np.int64))
+    queries = np.ascontiguousarray(vectors[rows], np.float32)
+    near = nearest_owners(queries, plain_dictionary(vectors), _K + 1, workers=workers).owners
+    with threadpool_limits(limits=1, user_api="blas"):
+        away = np.einsum("ij,ij->i", centres, centres) - 2 * (queries @ centres.T)
+    own = np.take_along_axis(away, lists[near], axis=1)
+    ranks = np.stack([(away < column[:, None]).sum(axis=1) for column in own.T], axis=1)
+    others = near != rows[:, None]  # a vector finds itself, which proves nothing
+    return int(np.ceil(np.quantile(ranks[others], _RECALL))) + 1 if others.any() else 1
+
+
+def worth_scanning(lists: int, count: int, probes: int) -> bool:
+    """Whether scanning costs less than an exact search among the rows of all lists."""
+    return _scanned(count, probes) * _DEARER <= lists
 
 
 def nominate(index: Any, queries: npt.NDArray[np.float32], count: int, probes: int) -> npt.NDArray[np.int32]:
@@ -127,14 +133,12 @@ def nominate(index: Any, queries: npt.NDArray[np.float32], count: int, probes: i
     probes
         Lists to scan for 10 rows, see `enough_probes`; more rows lie in more lists, as the cube root.
     """
-    scanned = int(np.ceil(probes * max(1.0, count / _K) ** (1 / 3)))
-    return np.asarray(_scan(index, queries, count, scanned)[1], np.int32)
+    settings = faiss_module().SearchParametersIVF(nprobe=min(index.nlist, _scanned(count, probes)))
+    return np.asarray(index.search(np.ascontiguousarray(queries, np.float32), count, params=settings)[1], np.int32)
 
 
-def _scan(index: Any, queries: npt.NDArray[np.float32], count: int, probes: int) -> tuple[Any, Any]:
-    """Squared distances and rows."""
-    settings = faiss_module().SearchParametersIVF(nprobe=min(index.nlist, probes))
-    return tuple(index.search(np.ascontiguousarray(queries, np.float32), count, params=settings))
+def _scanned(count: int, probes: int) -> int:
+    return int(np.ceil(probes * max(1.0, count / _K) ** (1 / 3)))
 
 
 def keep_to_one_thread() -> None:
