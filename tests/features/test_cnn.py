@@ -3,6 +3,7 @@
 import io
 import os
 import pickle
+import subprocess
 import sys
 import types
 from collections import OrderedDict
@@ -278,6 +279,24 @@ def test_a_missing_extra_says_what_to_install(monkeypatch):
     monkeypatch.setattr(_network, "_MODULES", (*_network._MODULES, "no_such_module"))
     with pytest.raises(OptionError, match=r'^features "cnn" need more packages: pip install "musivum\[cnn\]"$'):
         extractor("cnn")
+
+
+def test_a_package_that_does_not_load_is_one_line(fresh, monkeypatch, tmp_path):
+    monkeypatch.delitem(sys.modules, "onnxruntime")
+    (tmp_path / "onnxruntime.py").write_text("raise ImportError('DLL load failed\\nat address 0')")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(
+        OptionError, match=r'^features "cnn": onnxruntime does not load \(DLL load failed\); install it anew$'
+    ):
+        describe(linear_from_srgb(pictures(1, 64)), stages=1, across=4)
+
+
+def test_the_runtime_leaves_no_trace_of_its_own(tmp_path):
+    """It keeps a number for the machine, and a log that it sends, beside our cache unless it is told not to."""
+    use = "import numpy, musivum.features as f; f.extractor('cnn').describe(numpy.zeros((1, 64, 64, 3)))"
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run([sys.executable, "-c", use], env=environment | {"XDG_CACHE_HOME": str(tmp_path)}, check=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["musivum"]
 
 
 def counting(monkeypatch):

@@ -51,7 +51,12 @@ def network(side: int, stages: int, across: int | None) -> Run:
 
 @cache
 def _network(side: int, stages: int, across: int | None) -> Run:
-    import onnxruntime
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # read when it loads, which else tells its makers of its use
+    try:
+        import onnxruntime
+    except ImportError as fault:  # it is there and does not load, as on Windows without the C++ runtime
+        reason = str(fault).partition("\n")[0]
+        raise OptionError(f'features "cnn": onnxruntime does not load ({reason}); install it anew') from None
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
