@@ -28,10 +28,25 @@ def test_compression_is_the_best_one_of_its_rank(energy):
     assert (residual**2).sum() == pytest.approx((s[k:] ** 2).sum(), rel=1e-2, abs=1e-2)
 
 
-def test_compression_of_identical_rows_keeps_one_dimension():
-    found = compress(np.ones((10, 4), np.float32))
-    assert found.basis.shape == (4, 1)
-    assert np.isfinite(found(np.ones((2, 4), np.float32))).all()
+@pytest.mark.parametrize("d", [12, 192, 800])
+def test_compression_of_identical_rows_keeps_one_dimension(d):
+    row = np.random.default_rng(1).random((1, d), np.float32)
+    found = compress(np.repeat(row, 3000, axis=0))
+    assert found.basis.shape == (d, 1)
+    assert found.total == 0
+    assert np.isfinite(found(row)).all()
+
+
+@pytest.mark.parametrize("spread", [1, 1e-2, 1e-4])
+def test_rows_that_differ_little_keep_their_dimensions(spread):
+    """Five dimensions planted about a mean that is far larger than they are."""
+    rng = np.random.default_rng(2)
+    rows = (0.6 + spread * rng.standard_normal((2000, 5)) @ rng.standard_normal((5, 192))).astype(np.float32)
+    found = compress(rows, energy=0.99)
+    assert found.basis.shape[1] <= 5
+    whole = rows - rows.mean(0, dtype=np.float64)
+    assert found.total == pytest.approx((whole**2).sum(), rel=1e-3)
+    assert ((whole @ found.basis) ** 2).sum() >= 0.985 * (whole**2).sum()
 
 
 @pytest.mark.parametrize(("n", "d"), [(300, 40), (60, 800), (400, 800)])

@@ -98,13 +98,13 @@ def compress(
     n, d = dictionary.shape
     mean = dictionary.mean(0, dtype=np.float64) if centred else np.zeros(d)
     wanted = min(rank or most, n, d)
+    # Before the product: of rows that lie close together it would leave nothing but rounding.
+    rows = dictionary - mean.astype(np.float32) if centred else dictionary
     if d <= _LONG:
-        second = (dictionary.T @ dictionary).astype(np.float64)
-        squares, vectors = np.linalg.eigh(second - n * np.outer(mean, mean))
+        squares, vectors = np.linalg.eigh((rows.T @ rows).astype(np.float64))
         squares, vectors = np.maximum(squares[::-1], 0), vectors[:, ::-1]
         total = float(squares.sum())
     else:
-        rows = dictionary - mean.astype(np.float32)
         total = float(np.einsum("ij,ij->", rows, rows, dtype=np.float64))
         vectors, strengths = _randomised(rows, min(rank or min(most, _RANK), n, d))
         squares = strengths**2
