@@ -93,6 +93,18 @@ def test_the_weights_of_a_mixture_do_not_depend_on_units(photos):
     np.testing.assert_allclose(np.array(spread) / spread[0], [1, 0.5, 2], rtol=1e-3)
 
 
+def test_an_extractor_that_sees_nothing_silences_no_other(tmp_path, target):
+    """Plain tiles have no gradients."""
+    for level in range(0, 256, 15):
+        Image.new("RGB", (24, 24), (level,) * 3).save(tmp_path / f"{level}.png")
+    index([tmp_path], tmp_path / "library")
+    plain, mixed = (
+        plan_grid(target, open_library(tmp_path / "library"), GridOptions(columns=8, features=features))
+        for features in ("grid4", "gradient + grid4")
+    )
+    assert np.mean(plain.placements.tile == mixed.placements.tile) > 0.9
+
+
 def costly(name):
     """An extractor as a costly one, under a name of its own."""
     found = extractor(name)

@@ -90,7 +90,8 @@ class Space:
 def balance(parts: Sequence[Voice], sample: Sequence[Vectors], metric: Metric) -> tuple[float, ...]:
     """Scales that give each voice the say of its weight, whatever the units of its vectors.
 
-    Distances count by the spread of the sample, inner products by its length; the first voice keeps its units.
+    Distances count by the spread of the sample, inner products by its length. A voice that has none tells no crop from
+    another and is left out; the first of the others keeps its units.
 
     Parameters
     ----------
@@ -101,10 +102,9 @@ def balance(parts: Sequence[Voice], sample: Sequence[Vectors], metric: Metric) -
         total = float(np.sqrt(sum(part.weight**2 for part in parts)))
         return tuple(part.weight / total for part in parts)
     spans = [_span(vectors, centred=not metric.inner) for vectors in sample]
-    return tuple(
-        part.weight / parts[0].weight * spans[0] / span if span > _LEAST else 1.0
-        for part, span in zip(parts, spans, strict=True)
-    )
+    told = list(zip(parts, spans, strict=True))
+    unit = next((span / part.weight for part, span in told if span > _LEAST), 1.0)
+    return tuple(part.weight * unit / span if span > _LEAST else 0.0 for part, span in told)
 
 
 def _span(vectors: Vectors, *, centred: bool) -> float:
