@@ -26,6 +26,8 @@ def test_a_name_reads_back_as_the_same_mixture(text):
         ("grid8*", "weight"),
         ("grid8*inf", "weight"),
         ("grid8*nan", "weight"),
+        ("grid8 + gabor*1e30", "weight"),
+        ("grid8 + gabor*1e-30", "weight"),
         ("grid8 + grid*2", "twice"),
         ("grid8 +", "no features called"),
         ("", "no features called"),

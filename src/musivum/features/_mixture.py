@@ -10,6 +10,8 @@ from musivum.errors import OptionError
 from musivum.features._extractor import Extractor
 from musivum.features._extractors import extractor
 
+_LEAST, _MOST = 1e-6, 1e6  # beyond, squares of vectors side by side leave the range of 32 bits
+
 
 class Part(NamedTuple):
     """One voice of a mixture and how loud it is."""
@@ -19,12 +21,12 @@ class Part(NamedTuple):
 
 
 def parse_mixture(text: str) -> tuple[Part, ...]:
-    """Read extractors joined by ``+``, each perhaps followed by ``*`` and a positive weight (1 where there is none).
+    """Read extractors joined by ``+``, each perhaps followed by ``*`` and a weight from 1e-6 to 1e6, by default 1.
 
     Raises
     ------
     OptionError
-        If there is no extractor of a name, one is named twice, or a weight is not a positive number.
+        If there is no extractor of a name, one is named twice, or a weight is no such number.
     """
     parts: dict[str, Part] = {}
     for term in text.split("+"):
@@ -33,8 +35,8 @@ def parse_mixture(text: str) -> tuple[Part, ...]:
             weight = float(number) if star else 1.0
         except ValueError:
             weight = math.nan
-        if not (0 < weight < math.inf):
-            raise OptionError(f'features "{text}": "{number.strip()}" is not a weight; write name*number + name*number')
+        if not _LEAST <= weight <= _MOST:
+            raise OptionError(f'features "{text}": "{number.strip()}" is not a weight from {_LEAST:g} to {_MOST:g}')
         found = extractor(name)
         if found.name in parts:
             raise OptionError(f'features "{text}": {found.name} is there twice; add the weights up')
