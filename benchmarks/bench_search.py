@@ -19,7 +19,7 @@ DIMENSIONS = (32, 64, 192)
 K = 10
 QUERIES = {"numpy": 128, "exact": 1024, "index": 4096}
 MORE = 100  # an index is extended by this part of its rows
-CHECKED = 256  # queries on which recall is measured
+CHECKED = 1024  # queries on which recall is measured
 
 Vectors = npt.NDArray[np.float32]
 

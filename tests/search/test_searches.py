@@ -157,11 +157,13 @@ def test_as_many_lists_are_scanned_as_the_vectors_need(spread, fewest, most):
     assert 0.97 < recall(found, expected) < 1
 
 
-def test_lists_that_would_nearly_all_be_scanned_are_not(monkeypatch):
+@pytest.mark.parametrize(("dearer", "made"), [(2, True), (1000, False)])
+def test_lists_that_would_nearly_all_be_scanned_are_not(dearer, made, monkeypatch):
     pytest.importorskip("faiss")
-    monkeypatch.setattr("musivum.search._lists._DEARER", 1000)
+    monkeypatch.setattr("musivum.search._lists._DEARER", dearer)
     queries, dictionary = clusters(15, 40, 1000, 1, 16, spread=3)
     assert (SEARCHES["faiss"](queries, dictionary, 10).owners == nearest_owners(queries, dictionary, 10).owners).all()
+    assert ("faiss" in dictionary.kept) == made
 
 
 def test_the_default_is_exact_until_lists_repay_themselves(monkeypatch):

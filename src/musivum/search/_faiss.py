@@ -16,6 +16,7 @@ from musivum.search._lists import (
     enough_probes,
     fill_lists,
     keep_to_one_thread,
+    list_count,
     nearest_lists,
     nominate,
     train_centres,
@@ -42,8 +43,8 @@ def nearest_owners_by_lists(
     More rows than needed are nominated by plain distance, for several may have one owner and factors and prices change
     the order; these are costed exactly. What is returned is thus true of the owners named, but one that only its factor
     or price would bring among the k best may be missed. Queries that so find fewer owners than there are to find are
-    searched exactly, and so are all where too many lists would have to be scanned. The lists are made at the first
-    search and kept with the dictionary.
+    searched exactly, and so are all where too many lists would have to be scanned, as for hundreds of owners. The lists
+    are made at the first search and kept with the dictionary.
 
     Raises
     ------
@@ -51,14 +52,15 @@ def nearest_owners_by_lists(
         If faiss is not installed.
     """
     k = min(k, dictionary.owners)
-    index, probes = _lists(dictionary, workers)
     varied = prices is not None or np.ptp(dictionary.factors) > 0
     crops = len(dictionary.vectors) / max(1, dictionary.owners)
     count = int(min(len(dictionary.vectors), _MOST, k * crops**0.5 * (2 if varied else 1)))
-    if not worth_scanning(index.nlist, count, probes):
+    lists = _lists_worth(count, dictionary, workers)
+    if lists is None:
         return nearest_owners(
             queries, dictionary, k, prices=prices, weights=weights, workers=workers, progress=progress
         )
+    index, probes = lists
     prices, weights = given(queries, dictionary, prices, weights)
     owner_of = dictionary.owner_of_rows()
 
@@ -77,11 +79,15 @@ def nearest_owners_by_lists(
     return found
 
 
-def _lists(dictionary: Dictionary, workers: int) -> tuple[Any, int]:
+def _lists_worth(count: int, dictionary: Dictionary, workers: int) -> tuple[Any, int] | None:
+    """Lists and how many to scan, made if there are none yet; None where scanning for so many rows does not pay."""
+    if not worth_scanning(list_count(len(dictionary.vectors)), count):
+        return None
     if "faiss" not in dictionary.kept:
         centres = train_centres(dictionary.vectors)
         lists = nearest_lists(dictionary.vectors, centres, workers=workers)
         index = fill_lists(dictionary.vectors, centres, lists)
-        dictionary.kept["faiss"] = index, enough_probes(dictionary.vectors, centres, lists, workers=workers)
-    kept: tuple[Any, int] = dictionary.kept["faiss"]
-    return kept
+        probes = enough_probes(dictionary.vectors, centres, lists, workers=workers)
+        dictionary.kept["faiss"] = index, probes
+    index, probes = dictionary.kept["faiss"]
+    return (index, probes) if worth_scanning(index.nlist, count, probes) else None

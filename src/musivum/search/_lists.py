@@ -27,8 +27,9 @@ from musivum.search._exact import nearest_owners
 _SAMPLE = 16  # rows per centre that the centres are trained on, and the fewest that a centre is made for
 _ITERATIONS = 4
 _BLOCK = 4096
-_K, _RECALL, _TRIALS = 10, 0.985, 512  # what the number of lists scanned is chosen by
-_DEARER = 16  # times what a row costs in a product with many queries, it costs in a list
+_K, _RECALL, _TRIALS = 10, 0.985, 1024  # what the number of lists scanned is chosen by
+_PROBES = 24  # what photos usually need
+_DEARER = 32  # times what a row costs in a product with many queries, it costs in a list and in what follows
 
 
 def faiss_module() -> Any:
@@ -46,10 +47,15 @@ def faiss_module() -> Any:
     return faiss
 
 
+def list_count(rows: int) -> int:
+    """How many lists so many rows get."""
+    return max(1, min(int(4 * rows**0.5), rows // _SAMPLE))
+
+
 def train_centres(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Find about 4 sqrt(n) centres (c, d) of (n, d) vectors by k-means on evenly spaced ones."""
     faiss = faiss_module()
-    count = max(1, min(int(4 * len(vectors) ** 0.5), len(vectors) // _SAMPLE))
+    count = list_count(len(vectors))
     rows = np.linspace(0, len(vectors) - 1, min(len(vectors), count * _SAMPLE)).astype(np.int64)
     sample = np.ascontiguousarray(vectors[rows], np.float32)
     settings = faiss.ClusteringParameters()
@@ -104,7 +110,7 @@ def enough_probes(
     *,
     workers: int = 1,
 ) -> int:
-    """Choose how many lists to scan for 10 rows: enough to find .985 of the 10 nearest to 512 of the (n, d) vectors.
+    """Choose how many lists to scan for 10 rows: enough to find .985 of the 10 nearest to 1024 of the (n, d) vectors.
 
     Photos crowd about their like and need few, noise needs many. A neighbour is found if its list is among those
     scanned, so the number is a quantile of the ranks of the neighbours' lists.
@@ -120,7 +126,7 @@ def enough_probes(
     return int(np.ceil(np.quantile(ranks[others], _RECALL))) + 1 if others.any() else 1
 
 
-def worth_scanning(lists: int, count: int, probes: int) -> bool:
+def worth_scanning(lists: int, count: int, probes: int = _PROBES) -> bool:
     """Whether scanning costs less than an exact search among the rows of all lists."""
     return _scanned(count, probes) * _DEARER <= lists
 
