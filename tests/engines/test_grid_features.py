@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from musivum.color import linear_from_srgb, oklab_from_linear, srgb_from_linear
+from musivum.color import linear_from_oklab, linear_from_srgb, oklab_from_linear, srgb_from_linear
 from musivum.engines.grid import GridOptions, plan_grid
 from musivum.engines.grid._colour import COLOURS
 from musivum.engines.grid._describe import describe_library
@@ -67,7 +67,7 @@ def test_pieces_are_found_by_any_features_and_metric_that_tells_them_apart(piece
 def test_workers_change_nothing(photos, target, features, colour):
     options = GridOptions(columns=12, features=features, colour=colour, rerank=4, crops=6)
     one, four = (plan_grid(target, photos, replace(options, workers=w)) for w in (1, 4))
-    for name in ("tile", "crop", "error", "multiply", "mean", "gain", "shift", "slope"):
+    for name in ("tile", "crop", "error", "multiply", "mean", "gain", "shift", "slope", "follow"):
         assert np.array_equal(getattr(one.placements, name), getattr(four.placements, name)), name
     assert one.recipe == four.recipe
     assert one.statistics == four.statistics
@@ -265,6 +265,27 @@ def test_a_fitted_gain_is_that_of_least_squares():
                 y[i].mean() - gain * x[i].mean(), abs=1e-3
             )
         assert (columns["slope"][..., 0] == 0).all()
+
+
+def test_fitted_colours_follow_the_pattern_and_the_plane():
+    """Cells whose a and b are planes plus multiples of a grey crop's lightness are met exactly."""
+    rng = np.random.default_rng(7)
+    crops = np.repeat(rng.uniform(0.1, 0.9, (5, SIDE, SIDE, 1)) ** 3, 3, axis=3).astype(np.float32)
+    light = oklab_from_linear(crops.astype(np.float64))[..., 0]
+    at = (np.arange(SIDE) + 0.5) / SIDE - 0.5
+    lab = np.empty((5, SIDE, SIDE, 3))
+    lab[..., 0] = 0.3 + 0.4 * light
+    for channel in (1, 2):
+        across, down, follow = rng.uniform(-0.04, 0.04, (3, 5, 1, 1))
+        lab[..., channel] = 0.01 + across * at + down * at[:, None] + follow * light
+    columns = COLOURS["fit"].columns(linear_from_oklab(lab).astype(np.float32), crops, False)
+    mean, gain, shift = (columns[name][:, None, None] for name in ("mean", "gain", "shift"))
+    slope, follow = columns["slope"], columns["follow"][:, None, None]
+    own = oklab_from_linear(crops.astype(np.float64))
+    drawn = mean + gain * (own - mean) + shift
+    drawn += slope[:, 0][:, None, None] * at[:, None] + slope[:, 1][:, None, None] * at[:, None, None]
+    drawn[..., 1:] += follow * (own - mean)[..., :1]
+    np.testing.assert_allclose(drawn, lab, atol=2e-3)
 
 
 def test_the_fitted_distance_orders_by_what_the_best_fit_leaves():

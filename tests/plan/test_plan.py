@@ -44,6 +44,7 @@ def a_plan(n=7, seed=0):
             gain=rng.random((n, 3)),
             shift=rng.normal(size=(n, 3)),
             slope=rng.normal(size=(n, 2, 3)),
+            follow=rng.normal(size=(n, 2)),
         ),
         alternates=Alternates(np.tile([2, 0, -1], (n, 1)), np.tile([0.5, 1, np.inf], (n, 1))),
         target=b"\xff\xd8jpeg",
@@ -229,9 +230,14 @@ def _changed(members, **changes):
 
 
 def test_plans_of_the_first_version_are_read(tmp_path, members):
-    older = {name: content for name, content in members.items() if name != "placements/multiply.npy"}
+    older = {
+        name: content
+        for name, content in members.items()
+        if name not in ("placements/multiply.npy", "placements/follow.npy")
+    }
     read = load_plan(_write(tmp_path / "older.mosaic", _changed(older, version=1)))
     assert (read.placements.multiply == 1).all()
+    assert (read.placements.follow == 0).all()
     assert np.array_equal(read.placements.gain, a_plan().placements.gain)
 
 

@@ -48,12 +48,13 @@ def test_enlarging_keeps_flat_areas_flat_and_straight_ramps_straight():
     assert np.abs(drawn - (0.1 + 0.1 * ((np.arange(15, 75) + 0.5) / 10 - 0.5))).max() < 0.01
 
 
-def _slow_tint(pixels, strength, mean, gain, shift, slope):
+def _slow_tint(pixels, strength, mean, gain, shift, slope, follow):
     """The definition in `Placements`, then the chroma lowered until the colour fits into sRGB."""
     p = oklab_from_linear(_light(pixels))
     v, u = ((np.arange(side) + 0.5) / side - 0.5 for side in pixels.shape[:2])
     out = mean + (1 + strength * (gain - 1)) * (p - mean)
     out = out + strength * (shift + slope[0] * u[None, :, None] + slope[1] * v[:, None, None])
+    out[..., 1:] += strength * follow * (p - mean)[..., :1]
     out[..., 0] = np.clip(out[..., 0], 0, 1)
     fits = lambda lab: ((linear_from_oklab(lab) > -2e-5) & (linear_from_oklab(lab) < 1 + 2e-5)).all(axis=-1)  # noqa: E731
     low, high = np.zeros(out.shape[:2]), np.ones(out.shape[:2])
@@ -77,6 +78,7 @@ def test_tint_follows_its_definition(strength, spread):
         "gain": rng.random((n, 3)) + 0.4,
         "shift": rng.normal(0, spread, (n, 3)),
         "slope": rng.normal(0, spread, (n, 2, 3)),
+        "follow": rng.normal(0, 2 * spread, (n, 2)),
     }
     drawn = draw(plan_of(library, size, boxes, columns=columns), library, tint=strength)
     for k, (x0, y0, x1, y1) in enumerate(boxes.astype(int)):

@@ -32,6 +32,7 @@ def _plan(kind):
         "gain": rng.random((n, 3)) * 2,
         "shift": rng.normal(0, 0.1, (n, 3)),
         "slope": rng.normal(0, 0.1, (n, 2, 3)),
+        "follow": rng.normal(0, 0.3, (n, 2)),
     }
     if kind == "soft":
         columns |= {"feather": rng.random(n) * 0.5, "opacity": rng.random(n)}

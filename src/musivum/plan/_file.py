@@ -27,7 +27,7 @@ from musivum.plan._plan import Plan
 
 _FORMAT = "musivum plan"
 _VERSION = 2
-_ADDED = {2: {"multiply": 1.0}}  # columns of placements that came with a version: what older plans mean
+_ADDED = {2: {"multiply": 1.0, "follow": 0.0}}  # columns of placements that came with a version: what older plans mean
 _MAX_BYTES = 2 * 2**30  # unpacked, all members together: about 14 million placements
 _MAX_MEMBER = 256 * 2**20  # plan.json and the target; a million photos are listed in less
 _MAX_ALTERNATES = 256

@@ -43,6 +43,7 @@ PLACEMENT_COLUMNS: dict[str, Column] = {
     "gain": Column(np.float32, (3,)),
     "shift": Column(np.float32, (3,)),
     "slope": Column(np.float32, (2, 3)),
+    "follow": Column(np.float32, (2,)),
 }
 ALTERNATE_COLUMNS: dict[str, Column] = {"tile": Column(np.int32, (None,)), "error": Column(np.float32, (None,))}
 
@@ -99,6 +100,7 @@ class Placement:
     gain: tuple[float, ...]
     shift: tuple[float, ...]
     slope: tuple[tuple[float, ...], ...]
+    follow: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,10 +125,11 @@ class Placements:
         (n,) width of the soft edge inside the outline, as a share (0..1) of the drawn crop's shorter side.
     multiply
         (n, 3) factors of linear red, green and blue, not negative; at strength s they are ``1 + s (multiply - 1)``.
-    mean, gain, shift, slope
-        (n, 3), (n, 3), (n, 3), (n, 2, 3) the tint in OKLab, after that. At strength s a pixel p at (u, v) in 0..1 of
-        the drawn crop (u to the right, v down, on the canvas) becomes
-        ``mean + (1 + s (gain - 1)) (p - mean) + s (shift + slope[0] (u - 1/2) + slope[1] (v - 1/2))``.
+    mean, gain, shift, slope, follow
+        (n, 3), (n, 3), (n, 3), (n, 2, 3), (n, 2) the tint in OKLab, after that. At strength s a pixel p at (u, v) in
+        0..1 of the drawn crop (u to the right, v down, on the canvas) becomes
+        ``mean + (1 + s (gain - 1)) (p - mean) + s (shift + slope[0] (u - 1/2) + slope[1] (v - 1/2))``, and its a and b
+        follow its lightness: ``s follow (p - mean)[0]`` is added to them.
 
     Raises
     ------
@@ -146,6 +149,7 @@ class Placements:
     gain: FloatArray
     shift: FloatArray
     slope: FloatArray
+    follow: FloatArray
 
     def __post_init__(self) -> None:
         check_columns(self, PLACEMENT_COLUMNS)
@@ -164,7 +168,7 @@ class Placements:
             raise PlanError(f"plan column 'transform' holds a number beyond {_FARTHEST:g}")
         if (self.multiply < 0).any():
             raise PlanError("plan column 'multiply' holds a negative factor")
-        for name in ("multiply", "mean", "gain", "shift", "slope"):
+        for name in ("multiply", "mean", "gain", "shift", "slope", "follow"):
             if (np.abs(getattr(self, name)) > _STRONGEST).any():
                 raise PlanError(f"plan column {name!r} holds a number beyond {_STRONGEST:g}")
         for name in ("opacity", "feather"):
@@ -195,6 +199,7 @@ class Placements:
             gain=np.ones((n, 3), np.float32),
             shift=zeros[:, 0],
             slope=zeros,
+            follow=zeros[:, 0, :2],
         )
 
     def __len__(self) -> int:
@@ -216,6 +221,7 @@ class Placements:
             gain=gain,
             shift=shift,
             slope=tuple(tuple(map(float, row)) for row in self.slope[i]),
+            follow=tuple(map(float, self.follow[i])),
         )
 
     def check_tiles(self, tiles: TileTable) -> None:

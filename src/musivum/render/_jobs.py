@@ -25,6 +25,7 @@ JOB = np.dtype(
         ("multiply", np.float32, (3,)),  # factors of linear light, before the tint
         ("tinted", np.bool_),
         ("gain", np.float32, (3,)),
+        ("follow", np.float32, (2,)),  # of a and b after lightness
         ("base", np.float32, (3,)),  # the tint at the left upper pixel of the patch
         ("tilt", np.float32, (2, 3)),  # its change per output pixel to the right, down
     ]

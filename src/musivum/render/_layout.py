@@ -148,7 +148,7 @@ def _turn(
 
 
 def _tint(jobs: npt.NDArray[Any], plan: Plan, rows: npt.NDArray[np.int64], strength: float) -> None:
-    """Fill in the factors, and ``gain p + base + tilt (column, row)``, the tint of the plan at a strength.
+    """Fill in the factors, and ``gain p + follow L + base + tilt (column, row)``, the tint of the plan at a strength.
 
     Factors above 1 may leave the gamut, which only tinted placements are led back into.
     """
@@ -160,10 +160,16 @@ def _tint(jobs: npt.NDArray[Any], plan: Plan, rows: npt.NDArray[np.int64], stren
     box, outer = jobs["box"], jobs["outer"]
     tilt = slope / (box[:, 2:] - box[:, :2])[:, :, None]
     corner = outer[:, :2] + 0.5 - box[:, :2]
-    jobs["gain"], jobs["tilt"] = gain, tilt
+    follow = strength * p.follow[rows].astype(np.float64)
+    jobs["gain"], jobs["tilt"], jobs["follow"] = gain, tilt, follow
+    shift[:, 1:] -= follow * p.mean[rows, :1]
     jobs["base"] = p.mean[rows] * (1 - gain) + shift - slope.sum(axis=1) / 2 + (tilt * corner[:, :, None]).sum(axis=1)
     jobs["tinted"] = (
-        (gain != 1).any(axis=1) | (shift != 0).any(axis=1) | (slope != 0).any(axis=(1, 2)) | (multiply > 1).any(axis=1)
+        (gain != 1).any(axis=1)
+        | (shift != 0).any(axis=1)
+        | (slope != 0).any(axis=(1, 2))
+        | (follow != 0).any(axis=1)
+        | (multiply > 1).any(axis=1)
     )
 
 

@@ -65,7 +65,7 @@ def paint(
             if job.tinted:
                 for c in range(3):
                     base[c] = job.base[c] + job.tilt[1, c] * np.float32(y - outer[1])
-                outside = tint_row(line, lab, where, n, job.gain, base, job.tilt[0], x0 - outer[0])
+                outside = tint_row(line, lab, where, n, job.gain, job.follow, base, job.tilt[0], x0 - outer[0])
                 if outside > 0:
                     gamut_row(line, lab, where, outside)
 

@@ -85,18 +85,20 @@ def tint_row(
     where: npt.NDArray[np.int32],
     n: int,
     gain: npt.NDArray[np.float32],
+    follow: npt.NDArray[np.float32],
     base: npt.NDArray[np.float32],
     tilt: npt.NDArray[np.float32],
     first: int,
 ) -> int:
-    """Replace n pixels of linear light in row (3, >= n) by ``gain p + base + tilt (first + j)``, p in OKLab.
+    """Replace n pixels of linear light in row (3, >= n) by ``gain p + (0, follow L) + base + tilt (first + j)``.
 
-    `gain`, `base` and `tilt` are (3,). Returns how many of them are outside sRGB; the first so many of `where` (>= n,)
+    p = (L, a, b) in OKLab; `gain`, `base` and `tilt` are (3,), `follow` (2,). Returns how many of them are outside sRGB; the first so many of `where` (>= n,)
     and lab (14, >= n) tell which and what their OKLab colours are, as `gamut_row` wants them.
     """
     red, green, blue = row[0], row[1], row[2]
     lab_l, lab_a, lab_b = lab[0], lab[1], lab[2]
     gain0, gain1, gain2 = gain[0], gain[1], gain[2]
+    follow1, follow2 = follow[0], follow[1]
     base0, base1, base2 = base[0], base[1], base[2]
     tilt0, tilt1, tilt2 = tilt[0], tilt[1], tilt[2]
     for j in range(n):
@@ -105,9 +107,10 @@ def tint_row(
         y = _root(_TO_LMS[1, 0] * r + _TO_LMS[1, 1] * g + _TO_LMS[1, 2] * b)
         z = _root(_TO_LMS[2, 0] * r + _TO_LMS[2, 1] * g + _TO_LMS[2, 2] * b)
         at = np.float32(first + j)
-        light = gain0 * (_TO_LAB[0, 0] * x + _TO_LAB[0, 1] * y + _TO_LAB[0, 2] * z) + (base0 + tilt0 * at)
-        a = gain1 * (_TO_LAB[1, 0] * x + _TO_LAB[1, 1] * y + _TO_LAB[1, 2] * z) + (base1 + tilt1 * at)
-        bb = gain2 * (_TO_LAB[2, 0] * x + _TO_LAB[2, 1] * y + _TO_LAB[2, 2] * z) + (base2 + tilt2 * at)
+        own = _TO_LAB[0, 0] * x + _TO_LAB[0, 1] * y + _TO_LAB[0, 2] * z
+        a = gain1 * (_TO_LAB[1, 0] * x + _TO_LAB[1, 1] * y + _TO_LAB[1, 2] * z) + (base1 + tilt1 * at + follow1 * own)
+        bb = gain2 * (_TO_LAB[2, 0] * x + _TO_LAB[2, 1] * y + _TO_LAB[2, 2] * z) + (base2 + tilt2 * at + follow2 * own)
+        light = gain0 * own + (base0 + tilt0 * at)
         x = light + _TO_ROOTS[0, 1] * a + _TO_ROOTS[0, 2] * bb
         y = light + _TO_ROOTS[1, 1] * a + _TO_ROOTS[1, 2] * bb
         z = light + _TO_ROOTS[2, 1] * a + _TO_ROOTS[2, 2] * bb

@@ -16,6 +16,7 @@ from musivum.features import color_grid
 Patches = npt.NDArray[np.float32]
 Columns = dict[str, npt.NDArray[Any]]
 
+_FAINT = SIDE * SIDE * 0.02**2  # squared OKLab over a patch: fainter patterns lead no colours
 _MOST = 4.0  # no colour is multiplied, no contrast raised by more
 
 
@@ -68,18 +69,24 @@ def _multiply_grey(cells: Patches, crops: Patches, either_sign: bool) -> Columns
 
 
 def _fit(cells: Patches, crops: Patches, either_sign: bool) -> Columns:
-    """Gain and offset of lightness by least squares; of a and b also the slope, which a grey tile cannot have."""
+    """Gain and offset of lightness by least squares; a and b, which a grey tile lacks, follow plane and lightness."""
     wanted, own = fit_planes(cells), fit_planes(crops)
     own_slope, wanted_slope = own.slope.copy(), wanted.slope.copy()
     own_slope[..., 0] = wanted_slope[..., 0] = 0
     y, x = _beside_plane(cells, wanted.mean, wanted_slope), _beside_plane(crops, own.mean, own_slope)
     gain = np.einsum("npc,npc->nc", y, x) / (np.einsum("npc,npc->nc", x, x) + 1e-6)
     gain = gain.clip(-_MOST if either_sign else 0, _MOST)
+    slope = wanted_slope - gain[:, None] * own_slope
+    light = _beside_plane(crops, own.mean, own.slope)[..., :1]
+    left = (y - gain[:, None] * x)[..., 1:]
+    follow = np.einsum("npc,npk->nc", left, light) / (np.einsum("npk,npk->n", light, light)[:, None] + _FAINT)
+    slope[..., 1:] -= follow[:, None] * own.slope[..., :1]
     return {
         "mean": own.mean,
         "gain": gain,
         "shift": wanted.mean - own.mean,
-        "slope": wanted_slope - gain[:, None] * own_slope,
+        "slope": slope,
+        "follow": follow,
     }
 
 
