@@ -92,7 +92,7 @@ def tint_row(
 ) -> int:
     """Replace n pixels of linear light in row (3, >= n) by ``gain p + (0, follow L) + base + tilt (first + j)``.
 
-    p = (L, a, b) in OKLab; `gain`, `base` and `tilt` are (3,), `follow` (2,). Returns how many of them are outside sRGB;
+    p = (L, a, b) in OKLab; `gain`, `base`, `tilt` are (3,), `follow` (2,). Returns how many of them are outside sRGB;
     the first so many of `where` (>= n,) and lab (14, >= n) tell which and what their OKLab colours are, as `gamut_row`
     wants them.
     """
