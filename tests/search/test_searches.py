@@ -157,7 +157,7 @@ def test_as_many_lists_are_scanned_as_the_vectors_need(spread, fewest, most):
     assert 0.97 < recall(found, expected) < 1
 
 
-@pytest.mark.parametrize(("dearer", "made"), [(2, True), (1000, False)])
+@pytest.mark.parametrize(("dearer", "made"), [(2.5, True), (1000, False)])
 def test_lists_that_would_nearly_all_be_scanned_are_not(dearer, made, monkeypatch):
     pytest.importorskip("faiss")
     monkeypatch.setattr("musivum.search._lists._DEARER", dearer)

@@ -27,7 +27,7 @@ from musivum.search._exact import nearest_owners
 _SAMPLE = 16  # rows per centre that the centres are trained on, and the fewest that a centre is made for
 _ITERATIONS = 4
 _BLOCK = 4096
-_K, _RECALL, _TRIALS = 10, 0.985, 1024  # what the number of lists scanned is chosen by
+_K, _RECALL, _TRIALS = 10, 0.983, 1024  # what the number of lists scanned is chosen by
 _PROBES = 24  # what photos usually need
 _DEARER = 32  # times what a row costs in a product with many queries, it costs in a list and in what follows
 
@@ -110,7 +110,7 @@ def enough_probes(
     *,
     workers: int = 1,
 ) -> int:
-    """Choose how many lists to scan for 10 rows: enough to find .985 of the 10 nearest to 1024 of the (n, d) vectors.
+    """Choose how many lists to scan for 10 rows: enough to find .983 of the 10 nearest to 1024 of the (n, d) vectors.
 
     Photos crowd about their like and need few, noise needs many. A neighbour is found if its list is among those
     scanned, so the number is a quantile of the ranks of the neighbours' lists.
