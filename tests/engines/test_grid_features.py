@@ -14,10 +14,11 @@ from musivum.engines.grid._describe import describe_library
 from musivum.engines.grid._dictionary import in_blocks
 from musivum.engines.grid._metric import SIDE, fitted_metric
 from musivum.engines.grid._rerank import rerank
+from musivum.engines.grid._space import Space
 from musivum.engines.grid._target import cut_target
 from musivum.engines.grid._voices import metric_of, voices_of
 from musivum.errors import OptionError
-from musivum.features import EXTRACTORS, METRICS, color_grid, extractor, mixture_name, parse_mixture
+from musivum.features import EXTRACTORS, METRICS, color_grid, compress, extractor, mixture_name, parse_mixture
 from musivum.geometry import Size
 from musivum.library import index, open_library
 from musivum.progress import silent
@@ -103,6 +104,26 @@ def test_an_extractor_that_sees_nothing_silences_no_other(tmp_path, target):
         for features in ("grid4", "gradient + grid4")
     )
     assert np.mean(plain.placements.tile == mixed.placements.tile) > 0.9
+
+
+def test_what_is_left_out_of_rows_and_of_queries_is_at_right_angles():
+    rows, queries = np.random.default_rng(3).normal(size=(2, 50, 20)).astype(np.float32)
+    found = compress(rows, rank=4)
+    space = Space((1.0,), METRICS["l2"], compression=found)
+    apart = np.square(space.shorten(rows) - space.shorten(queries, queries=True)).sum(1)
+    kept = np.square(found(rows) - found(queries)).sum(1)
+    left = [np.square((some - found.mean) - found(some) @ found.basis.T).sum(1) for some in (rows, queries)]
+    np.testing.assert_allclose(apart, kept + left[0] + left[1], rtol=1e-4)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_shift_has_its_price_where_it_is_a_fault(photos, target, colour):
+    cheap, dear = (
+        plan_grid(target, photos, GridOptions(columns=10, colour=colour, tint=1, shift_price=price, crops=1))
+        for price in (0, 3)
+    )
+    same = np.array_equal(cheap.placements.tile, dear.placements.tile)
+    assert same == (not COLOURS[colour].priced)
 
 
 def costly(name):

@@ -56,14 +56,15 @@ def test_new_tiles_extend_it(where, tmp_path):
     np.testing.assert_allclose(found(vectors) @ found(vectors).T, vectors @ vectors.T, rtol=2e-3, atol=2e-3)
 
 
-def test_pruning_makes_it_afresh(where, tmp_path):
+@pytest.mark.parametrize("count", [5, 20])
+def test_pruning_makes_it_afresh(where, tmp_path, count):
     described(where)
     (tmp_path / "photos").rename(tmp_path / "away")
-    album(tmp_path / "photos", 5, start=100)
+    album(tmp_path / "photos", count, start=100)
     index([tmp_path / "photos"], where)
     prune(where)
     vectors, found = described(where)
-    assert found.rows == len(vectors) == 5
+    assert found.rows == len(vectors) == count
     np.testing.assert_allclose(found(vectors) @ found(vectors).T, vectors @ vectors.T, rtol=1e-3, atol=1e-3)
 
 
