@@ -65,6 +65,7 @@ class Album:
         self.thumbs = Packed(data, np.concatenate([[0], np.cumsum(lengths)[:-1]]), self.sizes)
         self.ids = tuple(f"{i:032x}" for i in range(count))
         self.sources = tuple(f"generated/{i}" for i in range(count))
+        self.stamps = np.full((count, 2), -1, np.int64)
 
     def row(self, tile: str) -> int:
         return int(tile, 16)
