@@ -177,6 +177,7 @@ def test_no_glyph_is_cut_off(tile):
         ("gabor", {"preset": "colours"}, "its presets are original"),
         ("dct", {"preset": "original"}, "leave the preset out"),
         ("glyphs", {"text": " \n"}, "give the characters"),
+        ("glyphs", {"text": "A写B🦦"}, "lacks 写 🦦: "),
         ("glyphs", {"font": __file__}, "give a .ttf or .otf"),
         ("glyphs", {"font": "nowhere.ttf"}, "nowhere.ttf"),
     ],

@@ -21,6 +21,8 @@ _LETTERS = string.ascii_letters + string.digits + string.punctuation
 _SIZES = (112, 76)
 _BOLD = 3
 """Pixels by which the strokes of the heavier weight grow on each side."""
+_NOWHERE = "\U0010ffff"
+"""A character that no font has: what is drawn for it is drawn for all that are missing."""
 
 
 def glyphs(font: str | os.PathLike[str] | None = None, text: str | None = None) -> Family:
@@ -36,14 +38,18 @@ def glyphs(font: str | os.PathLike[str] | None = None, text: str | None = None) 
     Raises
     ------
     OptionError
-        If the font cannot be read, or there is nothing to draw.
+        If the font cannot be read or lacks a character, or there is nothing to draw.
     """
     characters = list(dict.fromkeys("".join((_LETTERS if text is None else text).split())))
     characters = [character for character in characters if character.isprintable()]
     if not characters:
         raise OptionError("text is empty: give the characters to draw, such as ABC")
     path = None if font is None else os.fspath(font)
-    style = "-".join(part for part in _font(path, _SIZES[0]).getname() if part).replace(" ", "")
+    face = _font(path, _SIZES[0])
+    style = "-".join(part for part in face.getname() if part).replace(" ", "")
+    nothing = bytes(face.getmask(_NOWHERE))
+    if absent := [character for character in characters if bytes(face.getmask(character)) == nothing]:
+        raise OptionError(f"the font {style} lacks {' '.join(absent[:8])}: leave that out, or give another font")
     tiles = [
         {"font": style, "size": size, "bold": bold, "ink": ink, "code": f"U+{ord(character):04X}"}
         for size in _SIZES
