@@ -27,7 +27,7 @@ def where(tmp_path):
 def described(where):
     library = open_library(where)
     vectors = tile_vectors(library, GRID)
-    return np.asarray(vectors), tile_compression(library, GRID)
+    return np.asarray(vectors), tile_compression(library, GRID, vectors)
 
 
 def kept_file(where):
@@ -80,5 +80,18 @@ def test_a_damaged_file_is_made_again(where, content):
 def test_short_vectors_are_left_as_they_are(where):
     library = open_library(where)
     short = replace(extractor("grid8"), costly=True)
-    tile_vectors(library, short)
-    assert tile_compression(library, short) is None
+    assert tile_compression(library, short, tile_vectors(library, short)) is None
+
+
+def test_a_library_that_keeps_none_is_decomposed_by_itself(where, tmp_path):
+    """Whatever else the user's cache holds."""
+    album(tmp_path / "others", 20, start=100)
+    index([tmp_path / "others"], tmp_path / "other")
+    for library in (where, tmp_path / "other"):  # may not be written: a file is in the way
+        (library / "features").write_bytes(b"")
+    described(tmp_path / "other")
+    vectors, found = described(where)
+    assert found.rows == len(vectors) == 12
+    expected = compress(vectors, rank=256, centred=False)
+    np.testing.assert_allclose(found.strengths, expected.strengths, rtol=1e-5)
+    assert not kept_file(where).exists()

@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from musivum.atomic import replacing
 from musivum.features._compression import Compression, compress, extend
@@ -19,31 +20,43 @@ _FIRST = 16_384  # rows that a decomposition is made of; further ones extend it
 _DAMAGE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
-def tile_compression(library: Library, extractor: Extractor) -> Compression | None:
-    """Compress the vectors that are kept of an extractor to 256 dimensions, about zero; `tile_vectors` comes first.
+def tile_compression(library: Library, extractor: Extractor, vectors: npt.NDArray[np.float32]) -> Compression | None:
+    """Compress the vectors that are kept with a library to 256 dimensions, about zero.
 
-    It is kept beside the vectors. Tiles that have been added since extend it (see `extend`), at a cost that grows with
-    their number only; once tiles were pruned it is made afresh. So its last digits depend on the order in which tiles
-    came to the library.
+    It is kept beside them. Tiles that have been added since extend it (see `extend`), at a cost that grows with their
+    number only; once tiles were pruned it is made afresh. So its last digits depend on the order in which tiles came to
+    the library.
+
+    Parameters
+    ----------
+    vectors
+        (n, d) what `tile_vectors` returned. They are decomposed where the library keeps none, because it may not be
+        written; never those of other libraries, which the user's cache may hold beside them.
 
     Returns
     -------
-    The compression, or None where vectors are no longer than that or none are kept.
+    The compression, or None where vectors are no longer than that.
     """
     if extractor.dimensions <= _RANK:
         return None
-    for place in vector_places(library.path, extractor.name, extractor.dimensions):
-        kept = read_vectors(place, extractor.dimensions)
-        if len(kept.ids):
-            return _up_to_date(place.with_name(place.name + ".svd"), kept)
-    return None
+    place, _ = vector_places(library.path, extractor.name, extractor.dimensions)
+    kept = read_vectors(place, extractor.dimensions)
+    if len(kept.ids) < len(vectors):
+        return _of_rows(vectors)
+    return _up_to_date(place.with_name(place.name + ".svd"), kept)
+
+
+def _of_rows(vectors: npt.NDArray[np.float32]) -> Compression:
+    first = compress(np.asarray(vectors[:_FIRST]), rank=_RANK, centred=False)
+    return extend(first, vectors[_FIRST:], rank=_RANK)
 
 
 def _up_to_date(path: Path, kept: KeptVectors) -> Compression:
-    found = known = _load(path, kept)
-    if found is None:
-        found = compress(np.asarray(kept.vectors[:_FIRST]), rank=_RANK, centred=False)
-    found = extend(found, kept.vectors[found.rows :], rank=_RANK)
+    known = _load(path, kept)
+    if known is None:
+        found = _of_rows(kept.vectors)
+    else:
+        found = extend(known, kept.vectors[known.rows :], rank=_RANK)
     if found is not known:
         try:
             with replacing(path) as temporary, temporary.open("wb") as file:

@@ -55,7 +55,7 @@ def keep_voices(
         extractor = voice.extractor
         if extractor.costly:
             vectors = tile_vectors(library, extractor, workers=workers, progress=progress)
-            compression = tile_compression(library, extractor)
+            compression = tile_compression(library, extractor, vectors)
             if compression is not None and voice.matrix is None:
                 voice = replace(voice, matrix=compression.basis)
             blocks = range(0, len(vectors), _BLOCK)
