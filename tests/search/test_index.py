@@ -117,6 +117,19 @@ def test_asking_for_more_than_there_is_gives_all(tmp_path):
     assert (np.sort(found.owners, axis=1) == np.arange(700)).all()
 
 
+def test_a_generation_can_be_opened_until_the_next_change(tmp_path, with_lists):
+    vectors = rows(13, 1300)
+    build_index(tmp_path, vectors[:600])
+    state = (tmp_path / "index.json").read_text()
+    extend_index(tmp_path, vectors[600:])
+    latest = (tmp_path / "index.json").read_text()
+    (tmp_path / "index.json").write_text(state)
+    agrees(open_index(tmp_path), vectors[:600], least=0.97)
+    (tmp_path / "index.json").write_text(latest)
+    extend_index(tmp_path, vectors[:1])
+    assert len(list(tmp_path.glob("*.faiss"))) == with_lists
+
+
 class Killed(Exception):
     pass
 

@@ -84,9 +84,7 @@ def _searching(
     centre = rows[:: max(1, len(rows) // _SAMPLE)].mean(axis=0)
     squares, scales = np.empty(len(rows), np.float32), part.factors * part.factors
     _squared_distances(rows, centre, squares)
-    owner_of, runs = part.owner_of_rows(), part.runs(_ROWS)
-
-    k = min(k, part.owners)
+    owner_of, runs, k = part.owner_of_rows(), part.runs(_ROWS), min(k, part.owners)
 
     def search(block: slice) -> Neighbours:
         centred = queries[block] - centre

@@ -33,6 +33,7 @@ from musivum.search._index_files import (
     one_writer,
     reach_disk,
     read_state,
+    remove_rest,
     rows_path,
     vectors_path,
 )
@@ -200,6 +201,7 @@ def _grow(path: Path, state: IndexState, vectors: npt.NDArray[np.float32], worke
         if not state.rows:
             raise LibraryError(f"there are no vectors to make the index {path} of")
         return
+    remove_rest(path, state)
     append(vectors_path(path), 4 * state.rows * state.dimensions, _checked(path, vectors, progress))
     state = replace(state, rows=state.rows + len(vectors))
     if find_spec("faiss"):

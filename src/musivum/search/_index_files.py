@@ -112,18 +112,25 @@ def read_state(folder: Path) -> IndexState:
 
 
 def commit(folder: Path, state: IndexState) -> None:
-    """Make a state the one that counts; what it counts must have reached the disk. Then remove what it does not."""
+    """Make a state the one that counts; what it counts must have reached the disk."""
     fresh = folder / f"{_STATE}.new"
     with fresh.open("w", encoding="utf-8") as file:
         json.dump({"format": _FORMAT} | asdict(state), file)
         file.flush()
         os.fsync(file.fileno())
     os.replace(fresh, folder / _STATE)
+
+
+def remove_rest(folder: Path, state: IndexState) -> None:
+    """Remove the files that a state does not count: of a killed writer and of the generation before.
+
+    Called before the next change rather than after the last, so that who is opening that generation can.
+    """
     current = {lists_path(folder, state.generation, segment) for segment in state.segments}
     current |= {centres_path(folder, state.generation), rows_path(folder, state.generation)}
     for path in folder.iterdir():
         if _OF_GENERATION.fullmatch(path.name) and path not in current:
-            with suppress(OSError):  # some systems keep a file that a reader has open: the next commit removes it
+            with suppress(OSError):  # some systems keep a file that a reader has open: it is removed another time
                 path.unlink()
 
 
