@@ -68,7 +68,7 @@ def test_figures():
     assert got.relaxed == ("a -> b",) and got.clashes == 2
     assert got.matching == ("grid8*1", 304, 34, 0.99, 0.93, "exact")
     told = next(line for line in lines(got) if line.startswith("matched by"))
-    assert "304 numbers compressed to 34 (8.9x faster, 99.0% of the energy, the same best photo for 93%" in told
+    assert "304 numbers compressed to 34 (8.9x shorter, 99.0% of the energy, the same best photo for 93%" in told
 
 
 def test_json_is_strict_and_complete(tmp_path):

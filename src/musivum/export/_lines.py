@@ -54,7 +54,7 @@ def _matching(matching: Matching) -> str:
         return f"{matching.features}, {matching.whole:,} numbers"
     return (
         f"{matching.features}, {matching.whole:,} numbers compressed to {matching.kept:,} "
-        f"({matching.whole / matching.kept:.1f}x faster, {matching.energy:.1%} of the energy, "
+        f"({matching.whole / matching.kept:.1f}x shorter, {matching.energy:.1%} of the energy, "
         f"the same best photo for {matching.agreement:.0%} of a sample)"
     )
 

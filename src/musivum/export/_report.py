@@ -36,7 +36,7 @@ class Matching(NamedTuple):
     features
         The mixture of extractors.
     whole, kept
-        Numbers in a vector before and after compression: their ratio is by how much it made the search faster.
+        Numbers in a vector before and after compression: the search's work falls in proportion.
     energy
         Share of the vectors' squared lengths that was kept, 0..1.
     agreement

@@ -64,16 +64,33 @@ def place_rows(vectors: Vectors, metric: Metric, longest: float) -> Vectors:
     """
     if not metric.inner:
         return vectors
-    scaled = vectors / np.float32(max(longest, _NOTHING))
-    missing = np.sqrt(np.maximum(1 - np.einsum("ij,ij->i", scaled, scaled), 0))[:, None]
-    placed = np.concatenate([scaled, missing], axis=1)
-    if metric.either_sign:
-        placed = np.stack([placed, np.concatenate([-scaled, missing], axis=1)], axis=1).reshape(-1, placed.shape[1])
-    return np.ascontiguousarray(placed, np.float32)
+    n, d = vectors.shape
+    signs = (1, -1) if metric.either_sign else (1,)
+    placed = np.zeros((n, len(signs), d + 2), np.float32)
+    for k, sign in enumerate(signs):
+        np.multiply(vectors, np.float32(sign / max(longest, _NOTHING)), out=placed[:, k, :d])
+    placed[:, :, d] = _missing(placed[:, 0, :d])[:, None]
+    return placed.reshape(-1, d + 2)
 
 
-def place_queries(vectors: Vectors, metric: Metric) -> Vectors:
-    """Place (n, d) queries beside the rows that `place_rows` placed."""
+def place_queries(vectors: Vectors, metric: Metric, lengths: npt.NDArray[np.float32] | None = None) -> Vectors:
+    """Place (n, d) queries beside the rows that `place_rows` placed.
+
+    Parameters
+    ----------
+    lengths
+        (n,) of the queries before they were compressed, so that a distance tells the inner product in their units; by
+        default their own.
+    """
     if not metric.inner:
         return vectors
-    return np.concatenate([unit_rows(vectors), np.zeros((len(vectors), 1), np.float32)], axis=1)
+    lengths = np.linalg.norm(vectors, axis=1) if lengths is None else lengths
+    placed = np.zeros((len(vectors), vectors.shape[1] + 2), np.float32)
+    placed[:, :-2] = vectors / np.maximum(lengths, _NOTHING)[:, None]
+    placed[:, -1] = _missing(placed[:, :-2])
+    return placed
+
+
+def _missing(vectors: Vectors) -> npt.NDArray[np.float32]:
+    """What brings (n, d) vectors no longer than 1 to length 1, in a coordinate where others have none."""
+    return np.asarray(np.sqrt(np.maximum(1 - np.einsum("ij,ij->i", vectors, vectors), 0)), np.float32)

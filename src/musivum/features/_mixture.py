@@ -55,4 +55,8 @@ class Weighted(Protocol):
 
 def mixture_name(parts: Iterable[Weighted]) -> str:
     """The text of a mixture with whole names and weights, such that equal texts mean equal vectors."""
-    return " + ".join(f"{part.extractor.name}*{part.weight:g}" for part in parts)
+    return " + ".join(f"{part.extractor.name}*{_number(part.weight)}" for part in parts)
+
+
+def _number(value: float) -> str:
+    return repr(float(value)).removesuffix(".0")

@@ -19,7 +19,7 @@ from musivum.engines.grid._limits import feasible_limits
 from musivum.engines.grid._metric import SIDE
 from musivum.engines.grid._options import GridOptions
 from musivum.engines.grid._planes import fit_planes
-from musivum.engines.grid._rerank import rerank
+from musivum.engines.grid._rerank import rerank, whole_costs
 from musivum.engines.grid._target import cut_target, small_target
 from musivum.engines.grid._voices import keep_voices, metric_of, voices_of
 from musivum.errors import LibraryError, OptionError
@@ -107,6 +107,8 @@ def _plan(
     def whole(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         return described.space.join(cut.describe(voices, rows), queries=True)
 
+    refined = options.rerank > 0 and described.space.compression is not None
+
     def refine(lists: Neighbours) -> Neighbours:
         return rerank(lists, queries, described, whole, options.rerank, workers=workers)
 
@@ -121,12 +123,18 @@ def _plan(
         cells.places,
         limits,
         search=SEARCHES[search],
-        refine=refine if options.rerank and compression else None,
+        refine=refine if refined else None,
         workers=workers,
         progress=progress,
     )
     costs, rows = pair_costs(queries, dictionary, found.tile_of)
-    best, _ = pair_costs(queries, dictionary, found.nearest.owners[:, 0])
+    if refined:
+
+        def costs_of(block: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+            return whole_costs(described, whole(block), rows[block])[:, None]
+
+        costs = in_blocks(len(cells), costs_of, "assign", workers, silent)[:, 0]
+    best = np.minimum(found.nearest.distances[:, 0], costs)
     crops = described.crop_of(rows)
     colours = mode.columns(patches, crop_patches(library, described.crops, crops, SIDE), metric.either_sign)
     placements = place_crops(library, cells, described.crops, crops, {"error": costs, **colours})
@@ -142,10 +150,14 @@ def _plan(
         placements=placements,
         alternates=alternates,
         target=small_target(target, workers),
-        recipe={"engine": "grid", "options": asdict(replace(options, workers=None)), "library": library.digest},
+        recipe={
+            "engine": "grid",
+            "options": asdict(replace(options, workers=None, search=search)),
+            "library": library.digest,
+        },
         statistics={
             "cost": float((importance * costs).sum(dtype=np.float64)),
-            "bound": float((importance * np.minimum(best, costs)).sum(dtype=np.float64)),
+            "bound": float((importance * best).sum(dtype=np.float64)),
             "copies": limits.copies,
             "spacing": limits.spacing,
             "relaxed": list(limits.relaxed),
@@ -156,7 +168,7 @@ def _plan(
             "features": mixture_name(voices),
             "search": search,
             "whole": sample.whole.shape[1],
-            "dimensions": int(dictionary.vectors.shape[1]),
+            "dimensions": described.space.dimensions or sample.whole.shape[1],
             "energy": compression.energy if compression else 1.0,
             "agreement": agreement(described, sample, whole(_some(len(cells)))),
         },

@@ -45,7 +45,7 @@ def rerank(
         there = owners[:, :depth] >= 0
         which, place = np.nonzero(there)
         _, rows = pair_costs(queries[block][which], described.dictionary, owners[which, place])
-        costs[which, place] = _whole_costs(described, whole(block)[which], rows)
+        costs[which, place] = whole_costs(described, whole(block)[which], rows)
         order = np.argsort(costs, axis=1, kind="stable")
         return Neighbours(np.take_along_axis(owners, order, axis=1), np.take_along_axis(costs, order, axis=1))
 
@@ -54,7 +54,7 @@ def rerank(
     return Neighbours(np.concatenate([part.owners for part in parts]), np.concatenate([p.distances for p in parts]))
 
 
-def _whole_costs(described: TileDictionary, queries: Vectors, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+def whole_costs(described: TileDictionary, queries: Vectors, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
     """Costs (n,) of whole queries (n, D) at rows (n,) of the dictionary."""
     space = described.space
     crops, where = np.unique(described.crop_of(rows), return_inverse=True)

@@ -69,7 +69,13 @@ class Space:
 
     def queries(self, whole: Vectors) -> Vectors:
         """Queries of whole vectors."""
-        return place_queries(self.shorten(whole, queries=True), self.metric)
+        lengths = np.linalg.norm(whole, axis=1) if self.metric.inner else None
+        return place_queries(self.shorten(whole, queries=True), self.metric, lengths)
+
+    @property
+    def dimensions(self) -> int | None:
+        """How many numbers the compression keeps; None without one."""
+        return None if self.compression is None else int(self.compression.basis.shape[1])
 
     def shorten(self, whole: Vectors, *, queries: bool = False) -> Vectors:
         """Short vectors, the length of what was left out in a coordinate of its own, one for rows, one for queries.
