@@ -200,6 +200,9 @@ def test_only_photos_like_an_example_are_used(
         assert code == 2
         assert is_one_line(err)
         assert told in err
+    code, _, err = run("grid", target, "--library", library, "-p", tmp_path / "b.mosaic", "--keep", 5)
+    assert code == 2
+    assert is_one_line(err)
     code, _, err = run("grid", target, "--library", library, "-o", example, "--about", example)
     assert code == 2
     assert is_one_line(err)

@@ -124,10 +124,10 @@ def test_what_is_left_out_of_rows_and_of_queries_is_at_right_angles():
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_shift_has_its_price_where_it_is_a_fault(photos, target, colour):
     cheap, dear = (
-        plan_grid(target, photos, GridOptions(columns=10, colour=colour, tint=1, shift_price=price, crops=1))
+        plan_grid(target, photos, GridOptions(columns=10, colour=colour, shift_price=price, crops=1))
         for price in (0, 3)
     )
-    same = np.array_equal(cheap.placements.tile, dear.placements.tile)
+    same = np.array_equal(shown(cheap), shown(dear))
     assert same == (not COLOURS[colour].priced)
 
 
@@ -145,6 +145,8 @@ def test_costly_extractors_describe_each_tile_once_and_share_it_among_crops(piec
     alone = GridOptions(columns=8, rows=9, tint=0, zoom=1, copies=1, features="kept")
     plan = plan_grid(target, library, alone)
     assert plan.statistics["crops"] == len(library)
+    turned = plan_grid(target, library, replace(alone, turns=True, mirror=True))
+    assert turned.statistics["crops"] == len(library)
     assert found_order(plan, library, order) == list(range(72))
     mixed = plan_grid(target, library, replace(alone, features="grid8 + kept*0.5", zoom=0.5))
     assert mixed.statistics["crops"] > 5 * len(library)
@@ -365,6 +367,10 @@ def test_the_fitted_distance_orders_by_what_the_best_fit_leaves():
         {"compress": "-3"},
         {"compress": "some"},
         {"compress": "nan"},
+        {"compress": "1.0"},
+        {"compress": "1e2"},
+        {"compress": "9999"},
+        {"tint": 0.8, "colour": "none"},
         {"rerank": -1},
         {"search": "luck"},
     ],
@@ -380,3 +386,21 @@ def test_the_plan_names_its_features_in_full(photos, target):
     plan = plan_grid(target, photos, GridOptions(columns=6, features="grid + gradient*0.25"))
     assert plan.statistics["features"] == "grid8*1 + gradient8*0.25"
     assert mixture_name(parse_mixture(plan.statistics["features"])) == plan.statistics["features"]
+
+
+def test_patterns_too_fine_for_their_vectors_are_not_taken_for_the_faint_ones_left_of_them(tmp_path):
+    """Of a soft edge and waves of two pixels, which average to a faint edge, an edge gets the edge."""
+    y, x = np.mgrid[0:128, 0:128] / 128
+    edge = 0.5 + 0.3 * np.tanh(6 * (x - 0.5))
+    waves = 0.5 + 0.4 * np.sin(np.pi * 64 * (x + 0.001)) + 0.02 * np.tanh(2 * (x - 0.5))
+    (tmp_path / "photos").mkdir()
+    for name, lightness in (("edge", edge), ("waves", waves)):
+        grey = srgb_from_linear(np.repeat(lightness[..., None] ** 3, 3, axis=2).astype(np.float32))
+        Image.fromarray(grey).save(tmp_path / "photos" / f"{name}.png")
+    index([tmp_path / "photos"], tmp_path / "library")
+    library = open_library(tmp_path / "library")
+    soft = 0.5 + 0.1 * np.tanh(2 * (x - 0.5)) + 0.02 * np.sin(40 * y * x)
+    target = srgb_from_linear(np.repeat(soft[..., None] ** 3, 3, axis=2).astype(np.float32))
+    options = GridOptions(columns=1, rows=1, colour="fit", crops=1, copies=0, focus=0)
+    plan = plan_grid(target, library, options)
+    assert library.sources[library.row(shown(plan)[0])].endswith("edge.png")

@@ -102,3 +102,11 @@ def test_an_extension_within_the_span_is_exact():
 def test_a_centred_compression_cannot_be_extended():
     with pytest.raises(ValueError, match="centred"):
         extend(compress(dictionary(12, 30, 4), rank=2), dictionary(13, 3, 4))
+
+
+@pytest.mark.parametrize("d", [12, 900])
+def test_the_sign_of_a_vector_does_not_depend_on_that_of_the_rows(d):
+    rows = dictionary(14, 60, d, offset=0.0)
+    one, other = (compress(sign * rows, rank=4, centred=False).basis for sign in (1, -1))
+    np.testing.assert_allclose(one, other, atol=1e-3)
+    assert (one[np.abs(one).argmax(0), np.arange(4)] > 0).all()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from musivum.engines.grid import GridOptions
 
 _TARGET_SIDE = 2048
+_KEPT = 0.25  # of a library, of what is most like an example
 _PER_CELL = 16  # pixels of the target that are worth having for one cell
 
 
@@ -66,7 +67,7 @@ def grid(
     importance: AnyPath | None = None,
     weight: AnyPath | None = None,
     about: Sequence[str] = (),
-    keep: float = 0.25,
+    keep: float | None = None,
     quality: int = 92,
     progress: Progress = silent,
 ) -> Mosaic:
@@ -95,7 +96,7 @@ def grid(
     about
         Example pictures, or texts: only the photos that are most like them are used; see `likeness`.
     keep
-        How many: a share if below 1, else a number.
+        How many: a share if below 1, else a number; a quarter of the library by default.
     quality
         1 to 100, for JPEG and WebP.
 
@@ -108,6 +109,8 @@ def grid(
 
     if library is not None and photos:
         raise OptionError("library and photos contradict each other: give the one or the other")
+    if keep is not None and not about:
+        raise OptionError("keep says how many photos are like an example: name one with --about, or leave it out")
     if output is None and plan is None:
         raise OptionError("nothing to write: name a picture with --output, or a plan with --plan")
     options, size = options or GridOptions(), size or OutputSize()
@@ -134,6 +137,7 @@ def grid(
 
     used = tiles
     if about:
+        keep = _KEPT if keep is None else keep
         used = about_examples(tiles, about, keep=keep, workers=options.workers, progress=progress)
         weights = None if weights is None else weights[[tiles.row(id) for id in used.ids]]
     made = plan_grid(decoded.pixels, used, options, canvas=canvas, importance=mask, weights=weights, progress=progress)
@@ -160,7 +164,7 @@ def _worthwhile_side(options: GridOptions) -> int:
     return max(_TARGET_SIDE, _PER_CELL * across)
 
 
-def _origin(target: Path, library: Library, about: Sequence[str], keep: float) -> dict[str, object]:
+def _origin(target: Path, library: Library, about: Sequence[str], keep: float | None) -> dict[str, object]:
     """What the engine cannot know: where its arrays came from."""
     with target.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -43,7 +43,7 @@ def grid(
     importance: Path | None = None,
     weight: Path | None = None,
     about: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False, json_list=False)] = (),
-    keep: float = 0.25,
+    keep: float | None = None,
     quality: int = 92,
     size: Annotated[api.OutputSize, Parameter(name="*", group="Size of the picture")] = api.OutputSize(),  # noqa: B008
     options: Annotated[GridOptions, Parameter(name="*", group="The mosaic")] = GridOptions(),  # noqa: B008
@@ -70,7 +70,7 @@ def grid(
     about
         Example picture (or a text, with open_clip); may be repeated. Only photos that are most like one are used.
     keep
-        How many of them: a share of the library if below 1, else a number.
+        How many of them: a share of the library if below 1, else a number; a quarter by default.
     quality
         1 to 100, for JPEG and WebP.
     """

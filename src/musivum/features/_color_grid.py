@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.color import oklab_from_linear
-from musivum.features._extractor import Extractor, no_variant
+from musivum.features._extractor import Extractor, no_variant, side_within
+
+_MOST_SIDE = 32  # that of a library's swatches
 
 
 def color_grid(patches: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32]:
@@ -31,5 +33,5 @@ def color_grid(patches: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32
 def grid(side: int | None, variant: str) -> Extractor:
     """The family ``grid``: colours on a grid of side x side."""
     no_variant("grid", variant)
-    side = side or 8
+    side = side_within("grid", side or 8, 1, _MOST_SIDE)
     return Extractor(f"grid{side}", side, side * side * 3, color_grid, "the same colours in the same places", "nothing")

@@ -63,13 +63,11 @@ def describe_library(
         (n,) positive: costs of tile i are divided by favour[i].
     """
     progress("describe", 0, len(library))
-    orientations = (2 if options.mirror else 1) * (4 if options.turns else 1)
-    most = max(1, min(options.crops, _MOST_ROWS // (orientations * len(library))))
-    if len(kept) == len(voices):
-        most = 1
-    crops = candidate_crops(
-        library.sizes, aspect, most=most, zoom=options.zoom, mirror=options.mirror, turns=options.turns
-    )
+    whole = len(kept) == len(voices)  # no voice can tell one crop of a photo from another
+    mirror, turns = options.mirror and not whole, options.turns and not whole
+    orientations = (2 if mirror else 1) * (4 if turns else 1)
+    most = 1 if whole else max(1, min(options.crops, _MOST_ROWS // (orientations * len(library))))
+    crops = candidate_crops(library.sizes, aspect, most=most, zoom=options.zoom, mirror=mirror, turns=turns)
     describe = partial(describe_crops, library, crops, voices, kept)
     rows = np.unique(np.linspace(0, len(crops) - 1, min(len(crops), _SAMPLE)).astype(np.int64))
     pieces = describe(rows)

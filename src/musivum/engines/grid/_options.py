@@ -135,6 +135,8 @@ class GridOptions:
             value = getattr(self, name)
             if value not in names:
                 raise OptionError(f'{name} is "{value}": it must be one of {", ".join(names)}')
+        if self.colour == "none" and self.tint:
+            raise OptionError(f"colour none leaves photos as they are: leave out tint {self.tint:g}, or colour none")
         check_workers(self.workers)
         choose_search(self.search, 0)
         parse_mixture(self.features)
@@ -155,11 +157,8 @@ class GridOptions:
         """What the compression keeps: dimensions (1 and more), a share of the energy (below 1), or None for all."""
         if self.compress == "none":
             return None
-        try:
-            value = float(self.compress)
-        except ValueError:
-            value = math.nan
-        if not (0 < value < 1 or (1 <= value <= _MOST_KEPT and value.is_integer())):
+        value = float(self.compress) if re.fullmatch(r"0?\.\d+|\d+", self.compress, re.ASCII) else math.nan
+        if not (0 < value < 1 or 1 <= value <= _MOST_KEPT):
             raise OptionError(
                 f'compress is "{self.compress}": write how many numbers to keep, a share of the energy (0.99) or none'
             )
