@@ -54,16 +54,16 @@ def tiny(torch, monkeypatch):
         if pretrained:
             loaded.append(name)
             module.features[0].weight.data[:] = torch.from_numpy(kernel)
-        return _load.Backbone(module, MEAN, DEVIATION)
+        return _load.Backbone(module, MEAN, DEVIATION, "tiny-1")
 
     monkeypatch.setattr(_load, "_of_torchvision", find)
     monkeypatch.setattr(_load, "_of_timm", lambda name, *, pretrained: None)
     monkeypatch.setattr(_load, "check_installed", lambda: None)
     _extractor._loaded.cache_clear()
-    _extractor._dimensions.cache_clear()
+    _extractor._measured.cache_clear()
     yield loaded, kernel
     _extractor._loaded.cache_clear()
-    _extractor._dimensions.cache_clear()
+    _extractor._measured.cache_clear()
 
 
 def slow_features(pixels, kernel):
@@ -114,6 +114,19 @@ def test_weights_are_loaded_with_the_first_patch_and_once(tiny):
     for _ in range(2):
         found.describe(np.zeros((1, 224, 224, 3)))
     assert loaded == ["tiny"]
+
+
+def test_other_weights_or_another_device_are_another_kind(tiny, torch, monkeypatch):
+    first = extractor("torch32:tiny")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    second = extractor("torch32:tiny")
+    find = _load._of_torchvision
+    monkeypatch.setattr(_load, "_of_torchvision", lambda name, **how: find(name, **how)._replace(weights="tiny-2"))
+    _extractor._measured.cache_clear()
+    third = extractor("torch32:tiny")
+    assert [one.edition for one in (first, second, third)] == ["tiny-1 cpu", "tiny-1 cuda", "tiny-2 cuda"]
+    assert first.name == second.name == third.name
+    assert tiny[0] == []
 
 
 def test_a_network_that_computes_while_it_is_made_is_measured_all_the_same(tiny, torch, monkeypatch):
@@ -189,7 +202,9 @@ def test_alexnet_is_the_original(torch):
         import torchvision  # noqa: F401
     except (ImportError, RuntimeError):
         pytest.skip("no torchvision that fits")
-    assert extractor("torch:alexnet").dimensions == extractor("torch:alexnet:avgpool").dimensions == 9216
+    found = extractor("torch:alexnet")
+    assert found.dimensions == extractor("torch:alexnet:avgpool").dimensions == 9216
+    assert found.edition.startswith("alexnet-owt-")
 
 
 @pytest.fixture

@@ -77,6 +77,14 @@ def test_a_damaged_file_is_made_again(where, content):
     assert kept_file(where).read_bytes() == whole
 
 
+def test_that_of_another_edition_is_another(where):
+    library = open_library(where)
+    _, found = described(where)
+    later = replace(GRID, edition="2", describe=lambda patches: 2 * GRID.describe(patches))
+    other = tile_compression(library, later, tile_vectors(library, later))
+    np.testing.assert_allclose(other.strengths[:6], 2 * found.strengths[:6], rtol=1e-4)
+
+
 def test_short_vectors_are_left_as_they_are(where):
     library = open_library(where)
     short = replace(extractor("grid8"), costly=True)

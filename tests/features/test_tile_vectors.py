@@ -51,6 +51,15 @@ def slow_vectors(library):
     return GRID.describe(np.array(squares, np.float32))
 
 
+def test_vectors_of_another_edition_are_others(where):
+    """As when a network's weights are replaced under the same name."""
+    library = open_library(where)
+    first = np.array(tile_vectors(library, GRID))
+    second = replace(GRID, edition="2", describe=lambda patches: -GRID.describe(patches))
+    assert (tile_vectors(library, second) == -first).all()
+    assert (tile_vectors(library, GRID) == first).all()
+
+
 def test_a_tile_is_described_as_the_square_in_its_middle(tmp_path):
     for seed, size in enumerate([(48, 32), (32, 57), (64, 64), (24, 120)]):
         save(tmp_path / "photos" / f"{seed}.png", seed, size)

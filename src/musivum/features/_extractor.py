@@ -19,7 +19,7 @@ class Extractor:
     Attributes
     ----------
     name
-        Its whole name, such as ``grid8``: the same name gives the same vectors on every machine.
+        Its whole name, such as ``grid8``: the same name and edition give the same vectors on every machine.
     side
         Pixels along each side of the patches that it wants.
     dimensions
@@ -34,6 +34,8 @@ class Extractor:
     costly
         Whether it takes about a millisecond a patch or more: then each photo is described once, as a whole, and the
         vectors are kept with the library.
+    edition
+        What else decides the vectors, such as which weights a network has here; "" where nothing does.
     """
 
     name: str
@@ -43,6 +45,12 @@ class Extractor:
     matches: str
     invariant: str
     costly: bool = False
+    edition: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Name and edition: what vectors must share to be compared with each other."""
+        return f"{self.name} {self.edition}".rstrip()
 
 
 Maker = Callable[[int | None, str], Extractor]

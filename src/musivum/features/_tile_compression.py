@@ -39,7 +39,7 @@ def tile_compression(library: Library, extractor: Extractor, vectors: npt.NDArra
     """
     if extractor.dimensions <= _RANK:
         return None
-    place, _ = vector_places(library.path, extractor.name, extractor.dimensions)
+    place, _ = vector_places(library.path, extractor.kind, extractor.dimensions)
     kept = read_vectors(place, extractor.dimensions)
     if len(kept.ids) < len(vectors):
         return _of_rows(vectors)

@@ -58,7 +58,7 @@ def tile_vectors(
         If the disk fails or fills.
     """
     wanted = packed_ids(library.ids)
-    places = vector_places(library.path, extractor.name, extractor.dimensions)
+    places = vector_places(library.path, extractor.kind, extractor.dimensions)
     shelves = _shelves(wanted, places, extractor.dimensions)
     if len(_missing(wanted, shelves)):
         with ExitStack() as stack:

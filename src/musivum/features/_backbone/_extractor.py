@@ -13,7 +13,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +34,7 @@ def backbones(side: int | None, variant: str) -> Extractor:
     """The family ``torch``: ``NAME`` or ``NAME:LAYER``, a network of torchvision or timm and one of its layers.
 
     Without a layer, what enters the network's last module, its classifier. The dimension is found without the weights,
-    which are loaded when the first patch is described.
+    which are loaded when the first patch is described. Which they are, and the kind of device, is the edition.
 
     Raises
     ------
@@ -51,37 +51,47 @@ def backbones(side: int | None, variant: str) -> Extractor:
         with ONE_AT_A_TIME:
             return _loaded(name, layer)(patches)
 
+    found = _measured(name, layer, side)
     return Extractor(
         f"torch{side}:{variant}",
         side,
-        _dimensions(name, layer, side),
+        found.dimensions,
         describe,
         "what the network's layer tells apart",
         "what the network was trained to overlook",
         costly=True,
+        edition=f"{found.weights} {usual_device().type}",
     )
 
 
+class _Measured(NamedTuple):
+    """Length of a vector, and the name of the weights that will make it."""
+
+    dimensions: int
+    weights: str
+
+
 @cache
-def _dimensions(name: str, layer: str, side: int) -> int:
-    """Length of a vector, from the shapes alone."""
+def _measured(name: str, layer: str, side: int) -> _Measured:
+    """What is known from the shapes alone."""
     import torch
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torchvision on how long some networks take to fill with random numbers
-        module = _load.architecture(name)
+        module, _, _, weights = _load.architecture(name)
     watched = _watched(module, name, layer)
     device = next(module.parameters()).device
     try:
-        return int(watched(torch.zeros((1, 3, side, side), device=device)).shape[1])
+        made = watched(torch.zeros((1, 3, side, side), device=device))
     except (RuntimeError, AssertionError, ValueError) as fault:
         reason = str(fault).partition("\n")[0]
         raise OptionError(f"torch{side}:{name}: the network does not take patches of {side} px ({reason})") from fault
+    return _Measured(int(made.shape[1]), weights)
 
 
 @cache
 def _loaded(name: str, layer: str) -> Describe:
-    module, mean, deviation = _load.pretrained(name)
+    module, mean, deviation, _ = _load.pretrained(name)
     device = usual_device()
     return describing(_watched(module.to(device), name, layer), mean, deviation, device)
 

@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
 
 class Backbone(NamedTuple):
-    """A network in evaluation mode, and the normalisation of sRGB 0..1 that its weights were trained with."""
+    """A network in evaluation mode, the normalisation of sRGB 0..1 that its weights were trained with, and their name.
+
+    The name is that of the weights that it would have, where it has none.
+    """
 
     module: Module
     mean: Sequence[float]
     deviation: Sequence[float]
+    weights: str
 
 
 def check_installed() -> None:
@@ -27,7 +31,7 @@ def check_installed() -> None:
         raise OptionError('features "torch" need more packages: pip install "musivum[torch]"')
 
 
-def architecture(name: str) -> Module:
+def architecture(name: str) -> Backbone:
     """The network for its layers and shapes only: on PyTorch's meta device, where tensors hold no numbers.
 
     The few networks that compute while they are made get random numbers instead.
@@ -41,9 +45,9 @@ def architecture(name: str) -> Module:
 
     try:
         with torch.device("meta"):
-            return _load(name, pretrained=False).module
+            return _load(name, pretrained=False)
     except NotImplementedError:
-        return _load(name, pretrained=False).module
+        return _load(name, pretrained=False)
 
 
 def pretrained(name: str) -> Backbone:
@@ -83,7 +87,7 @@ def _of_torchvision(name: str, *, pretrained: bool) -> Backbone | None:
     weights = models.get_model_weights(name).DEFAULT
     preset = weights.transforms()
     module = models.get_model(name, weights=weights if pretrained else None, progress=False)
-    return Backbone(module, preset.mean, preset.std)
+    return Backbone(module, preset.mean, preset.std, weights.url.rpartition("/")[2])
 
 
 def _of_timm(name: str, *, pretrained: bool) -> Backbone | None:
@@ -94,4 +98,5 @@ def _of_timm(name: str, *, pretrained: bool) -> Backbone | None:
     if not timm.is_model(name):
         return None
     module = timm.create_model(name, pretrained=pretrained)
-    return Backbone(module, module.pretrained_cfg["mean"], module.pretrained_cfg["std"])
+    told = module.pretrained_cfg
+    return Backbone(module, told["mean"], told["std"], told.get("tag", ""))

@@ -53,9 +53,17 @@ def text_encoder() -> TextEncoder:
             return _loaded()[1](words)
 
     name = f"clip{_SIDE}:{_NETWORK}:{_WEIGHTS}"
-    return TextEncoder(
-        Extractor(name, _SIDE, _DIMENSIONS, describe, "what a caption would say", "all else", costly=True), texts
+    pictures = Extractor(
+        name,
+        _SIDE,
+        _DIMENSIONS,
+        describe,
+        "what a caption would say",
+        "all else",
+        costly=True,
+        edition=usual_device().type,
     )
+    return TextEncoder(pictures, texts)
 
 
 @cache

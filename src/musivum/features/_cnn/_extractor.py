@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from musivum.errors import OptionError
 from musivum.features._cnn._graph import HEAD, STAGES
-from musivum.features._cnn._network import check_installed, network
+from musivum.features._cnn._network import EDITION, check_installed, network
 from musivum.features._encoded import encoded
 from musivum.features._extractor import Extractor, side_within
 from musivum.features._metrics import unit_rows
@@ -60,7 +60,7 @@ def networks(side: int | None, variant: str) -> Extractor:
     name = f"cnn{side}:{variant}"
     if variant == "head":
         invariant = "place, size, colour and light"
-        return Extractor(name, side, HEAD, describe, "the same subject", invariant, costly=True)
+        return Extractor(name, side, HEAD, describe, "the same subject", invariant, costly=True, edition=EDITION)
     stages = int(variant)
     own = side // math.prod((2, *(stage.stride for stage in STAGES[:stages])))
     across = max(n for n in range(1, _ACROSS + 1) if own % n == 0)
@@ -72,4 +72,5 @@ def networks(side: int | None, variant: str) -> Extractor:
         "like textures and shapes in the same places",
         "contrast, and shifts within a square",
         costly=True,
+        edition=EDITION,
     )

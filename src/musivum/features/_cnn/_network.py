@@ -21,8 +21,11 @@ from musivum.features._cnn._state_dict import read_state_dict
 
 _WEIGHTS = "models/efficientnet-lite0-57934424.pth"
 _DIGEST = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-_EDITION = 1
+_GRAPH = 1
 """Counted up whenever the graph made of these weights changes."""
+
+EDITION = f"{_GRAPH}-{_DIGEST[:8]}"
+"""What decides the network's vectors: graph and weights."""
 
 _BATCH = 16
 _CHECK = 16  # bytes of digest before a kept model
@@ -75,7 +78,7 @@ def _model(side: int, stages: int, across: int | None) -> bytes:
     from platformdirs import user_cache_path
 
     folder = user_cache_path("musivum", appauthor=False) / "networks"
-    place = folder / f"efficientnet-lite0-{_EDITION}-{_DIGEST[:8]}-{side}-{stages}-{across or 'head'}.bin"
+    place = folder / f"efficientnet-lite0-{EDITION}-{side}-{stages}-{across or 'head'}.bin"
     try:
         content = place.read_bytes()
     except OSError:
