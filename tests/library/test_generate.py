@@ -7,11 +7,13 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from library.folders import album
+from library.folders import album, save
 from musivum import api
+from musivum.cli import main
 from musivum.errors import LibraryError, OptionError
-from musivum.library import family, files, generate, index, open_library, prune, verify
+from musivum.library import family, files, generate, index, info, open_library, prune, verify
 
 FEW = (("gradients", 30), ("dct", 10))
 
@@ -71,6 +73,20 @@ def test_photos_and_drawn_tiles_share_a_library(tmp_path, where):
     assert prune(where).tiles == 0
     assert len(open_library(where)) == 49
     assert verify(where).ok
+
+
+def test_drawn_tiles_are_counted_apart_from_photos(tmp_path, where, whole, capsys):
+    album(tmp_path / "photos", 3)
+    save(tmp_path / "photos" / "copy.jpg", 0)
+    Image.fromarray(whole.thumbs[0]).save(tmp_path / "photos" / "saved.png")  # a drawn tile that is a photo as well
+    draw(where)
+    assert (info(where).photos, info(where).drawn, info(where).files) == (0, 40, 0)
+    index([tmp_path / "photos"], where)
+    told = info(where)
+    assert (told.tiles, told.photos, told.drawn, told.files, told.duplicates) == (43, 4, 39, 5, 1)
+    assert main(["library", "info", str(where)]) == 0
+    lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert (lines["photos"], lines["drawn"]) == ("4", "39 tiles")
 
 
 def test_damage_is_mended_by_drawing_again(where, whole):

@@ -55,7 +55,8 @@ def _info_lines(told: LibraryInfo) -> list[str]:
     return table(
         [
             ("library", told.path),
-            ("photos", f"{told.tiles:,}"),
+            ("photos", f"{told.photos:,}"),
+            ("drawn", f"{count(told.drawn, 'tile')}"),
             ("files", f"{told.files:,}, of which {told.duplicates:,} hold a photo that another file holds too"),
             ("skipped", f"{told.skipped:,}"),
             ("gone", f"{told.gone:,}"),

@@ -9,9 +9,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from musivum.library._format import VERSION, path_from_sql, read_state, reading
+from musivum.library._format import NO_FILE, VERSION, path_from_sql, read_state, reading
 from musivum.library._library import open_library
 from musivum.library._near import DISTANCE, near_duplicates
+
+_DRAWN = " OR ".join(f"substr(path, 1, {len(start)}) = '{start}'" for start in NO_FILE)
+_COUNTS = f"""
+SELECT count(DISTINCT tile) FILTER (WHERE present), count(DISTINCT tile) FILTER (WHERE present AND NOT ({_DRAWN})),
+       count(tile) FILTER (WHERE present AND NOT ({_DRAWN})), count(reason) FILTER (WHERE present),
+       count(*) FILTER (WHERE NOT present)
+FROM files
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +32,10 @@ class LibraryInfo:
         Its directory.
     format : int
         Version of the format on disk.
-    tiles : int
-        Tiles to choose from.
+    tiles, photos, drawn : int
+        Tiles to choose from: those that a file holds, and those that musivum drew.
     files, duplicates, skipped, gone : int
-        Files that hold a tile; those beyond the first of each tile; those refused; those no longer there.
+        Files that hold a photo; those beyond the first of each photo; those refused; those no longer there.
     bytes : int
         Size of the directory's files, kept vectors included.
     digest : str
@@ -37,6 +45,8 @@ class LibraryInfo:
     path: str
     format: int
     tiles: int
+    photos: int
+    drawn: int
     files: int
     duplicates: int
     skipped: int
@@ -68,16 +78,15 @@ def info(directory: str | os.PathLike[str]) -> LibraryInfo:
     library = open_library(directory)
     with reading(library.path) as connection:
         read_state(connection)
-        files, tiles, skipped, gone = connection.execute(
-            "SELECT count(tile) FILTER (WHERE present), count(DISTINCT tile) FILTER (WHERE present),"
-            " count(reason) FILTER (WHERE present), count(*) FILTER (WHERE NOT present) FROM files"
-        ).fetchone()
+        tiles, photos, files, skipped, gone = connection.execute(_COUNTS).fetchone()
     return LibraryInfo(
         path=str(library.path),
         format=VERSION,
         tiles=tiles,
+        photos=photos,
+        drawn=tiles - photos,
         files=files,
-        duplicates=files - tiles,
+        duplicates=files - photos,
         skipped=skipped,
         gone=gone,
         bytes=sum(file.stat().st_size for file in library.path.rglob("*") if file.is_file()),
