@@ -3,7 +3,9 @@
 import json
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,9 @@ from musivum import api
 from musivum.api import _compare, _variants
 from musivum.cli import main
 from musivum.errors import OptionError
-from musivum.export import Panel, score, sheet
+from musivum.export import Panel, score, sheet, sheet_size
+from musivum.features import EXTRACTORS, extractor
+from musivum.geometry import Size
 from musivum.library import family, generate, open_library
 from musivum.plan import load_plan
 
@@ -60,9 +64,9 @@ def test_every_combination_is_made(shown: Callable[..., api.Comparison]) -> None
 def test_the_best_scores_are_marked(shown: Callable[..., api.Comparison], monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Panel] = []
 
-    def watched(panels: list[Panel], *words: str) -> Any:
+    def watched(panels: list[Panel], *rest: Any) -> Any:
         seen.extend(panels)
-        return sheet(panels, *words)
+        return sheet(panels, *rest)
 
     monkeypatch.setattr(_compare, "sheet", watched)
     told = shown(compress=["1", "4", "none"], colour=["fit", "none"])
@@ -74,6 +78,41 @@ def test_the_best_scores_are_marked(shown: Callable[..., api.Comparison], monkey
     assert [("error" in names, "SSIM" in names) for names in marked] == [
         (one.ciede2000 == least, one.ssim == most) for one in scores
     ]
+
+
+def test_seconds_do_not_count_what_is_kept(
+    shown: Callable[..., api.Comparison], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the clock runs, costly extractors describe the cells and no tile."""
+    described, clock = [0], [0]
+    usual = extractor("gradient4")
+
+    def describe(patches: Any) -> Any:
+        described[0] += len(patches)
+        return usual.describe(patches)
+
+    def perf_counter() -> float:
+        clock.append(described[0])
+        return len(clock)
+
+    monkeypatch.setitem(EXTRACTORS, "slow", lambda *_: replace(usual, name="slow4", costly=True, describe=describe))
+    monkeypatch.setattr(_compare, "time", SimpleNamespace(perf_counter=perf_counter))
+    told = shown(features=["grid4", "slow", "grid4 + slow*0.5"])
+    assert [one.seconds for one in told.variants] == [1, 1, 1]
+    assert clock[1] >= told.tiles
+    assert np.diff(clock)[1::2].max() < told.tiles
+
+
+@pytest.mark.parametrize(("shape", "panel"), [((3, 600), (1, 180)), ((60, 120), (90, 180)), ((200, 3), (120, 2))])
+def test_a_sheet_of_any_target_can_be_looked_at(
+    library: Path, tmp_path: Path, shape: tuple[int, int], panel: tuple[int, int]
+) -> None:
+    Image.new("RGB", shape, (200, 90, 40)).save(tmp_path / "target.png")
+    told = api.compare(
+        tmp_path / "target.png", tmp_path / "sheet.png", library=library, tiles=12, width=120, features=["grid4"]
+    )
+    assert told.size == sheet_size(2, Size(*panel))
+    assert max(told.size) < 1000
 
 
 def test_what_is_named_twice_is_made_once(shown: Callable[..., api.Comparison]) -> None:

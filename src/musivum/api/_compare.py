@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,11 +18,13 @@ from musivum.api._outputs import check_apart, check_spares
 from musivum.api._picture import read_picture
 from musivum.api._variants import command_line, variants_of
 from musivum.errors import OptionError
-from musivum.export import Figure, Panel, Score, score, sheet, sheet_size, target_pixels
+from musivum.export import Figure, Panel, Score, panel_size, score, sheet, sheet_size, target_pixels
 from musivum.geometry import Size
 from musivum.library import Library
+from musivum.plan import Plan
 from musivum.progress import Progress, silent
 from musivum.raster import check_picture, write_picture
+from musivum.threads import thread_count
 
 if TYPE_CHECKING:
     from musivum.engines.grid import GridOptions
@@ -42,7 +45,7 @@ class Variant(NamedTuple):
     score
         Seen from where a cell is 8 pixels across.
     seconds
-        That planning took here.
+        That planning took here, once the vectors that are kept with the library were there.
     command
         The line that makes this mosaic.
     """
@@ -100,7 +103,7 @@ def compare(
     tiles
         About how many cells each mosaic has.
     width
-        Of each mosaic in pixels, 100 to 4000.
+        Of each mosaic in pixels, 100 to 4000; one that would be higher than one and a half times that is narrower.
 
     Raises
     ------
@@ -116,12 +119,13 @@ def compare(
     path = user_path(output)
     check_apart([path], {"target": user_path(target)})
     decoded = read_picture(target, "target", short_side=max(_LEAST_SIDE, 2 * _PER_CELL * math.isqrt(tiles)))
-    canvas = Size(*decoded.size).scaled(width / decoded.size.width)
+    canvas = panel_size(decoded.size, width)
     check_picture(path, sheet_size(1 + len(variants), canvas))
     opened = open_tiles(library, progress=progress)
     check_spares([path], opened)
 
-    # A first, tiny plan loads the kernels, which would count against whoever comes first.
+    # Vectors that are kept, and the kernels of a first, tiny plan, would count against whoever comes first.
+    _keep_vectors(variants, opened, workers, progress)
     plan_grid(decoded.pixels, opened.select(range(min(8, len(opened)))), replace(base, tiles=4), canvas=canvas)
     trials = []
     for k, options in enumerate(variants):
@@ -129,28 +133,44 @@ def compare(
         trials.append(_trial(decoded.pixels, opened, options, canvas, command_line(target, library, options)))
     progress("comparing", len(variants), len(variants))
     where = "the built-in library" if library is None else opened.path.name
-    page = sheet(
-        [Panel(trials[0].target, "target"), *_panels(trials)],
+    first = trials[0].plan
+    cells, size = len(first.placements), sheet_size(1 + len(trials), canvas)
+    strips = sheet(
+        [
+            Panel(partial(target_pixels, first, canvas, workers=workers), "target"),
+            *_panels(trials, opened, workers, progress),
+        ],
+        canvas,
         user_path(target).name,
-        f"{trials[0].cells:,} cells, {len(opened):,} tiles of {where}. Seen where a cell is {_PER_CELL} pixels "
+        f"{cells:,} cells, {len(opened):,} tiles of {where}. Seen where a cell is {_PER_CELL} pixels "
         "across; error: mean CIEDE2000, less is better; SSIM: more is better; altered: how far the tiles' own colours "
         "were moved (CIE76).",
     )
-    size = Size(page.shape[1], page.shape[0])
-    write_picture(path, [page], size)
-    return Comparison(path, size, opened.path, len(opened), trials[0].cells, tuple(trial.variant for trial in trials))
+    write_picture(path, strips, size)
+    return Comparison(path, size, opened.path, len(opened), cells, tuple(trial.variant for trial in trials))
 
 
 class _Trial(NamedTuple):
     variant: Variant
-    picture: npt.NDArray[np.uint8]
-    target: npt.NDArray[np.uint8]
-    cells: int
+    plan: Plan
+
+
+def _keep_vectors(variants: Sequence[GridOptions], library: Library, workers: int | None, progress: Progress) -> None:
+    """Describe the tiles by each costly extractor, as the first plan would."""
+    from threadpoolctl import threadpool_limits
+
+    from musivum.features import parse_mixture, tile_compression, tile_vectors
+
+    parts = {part.extractor.name: part.extractor for one in variants for part in parse_mixture(one.features)}
+    for extractor in parts.values():
+        if extractor.costly:
+            vectors = tile_vectors(library, extractor, workers=thread_count(workers), progress=progress)
+            with threadpool_limits(limits=1, user_api="blas"):
+                tile_compression(library, extractor, vectors)
 
 
 def _trial(target: npt.NDArray[np.uint8], library: Library, options: GridOptions, canvas: Size, command: str) -> _Trial:
     from musivum.engines.grid import plan_grid
-    from musivum.render import draw
 
     start = time.perf_counter()
     plan = plan_grid(target, library, options, canvas=canvas)
@@ -167,23 +187,25 @@ def _trial(target: npt.NDArray[np.uint8], library: Library, options: GridOptions
         seconds,
         command,
     )
-    return _Trial(
-        variant,
-        draw(plan, library, workers=options.workers),
-        target_pixels(plan, Size(*plan.canvas), workers=options.workers),
-        len(plan.placements),
-    )
+    return _Trial(variant, plan)
 
 
-def _panels(trials: Sequence[_Trial]) -> Iterator[Panel]:
+def _panels(trials: Sequence[_Trial], library: Library, workers: int | None, progress: Progress) -> Iterator[Panel]:
+    from musivum.render import draw
+
+    def picture(k: int) -> npt.NDArray[np.uint8]:
+        drawn = draw(trials[k].plan, library, workers=workers)
+        progress("drawing", k + 1, len(trials))
+        return drawn
+
     scores = [trial.variant.score for trial in trials]
     errors, likenesses = [one.ciede2000 for one in scores], [one.ssim for one in scores]
     several_colours = len({trial.variant.colour for trial in trials}) > 1
-    for trial in trials:
+    for k, trial in enumerate(trials):
         variant, one = trial.variant, trial.variant.score
         note = f"{variant.metric}, {variant.dimensions:,} of {variant.whole:,} numbers"
         yield Panel(
-            trial.picture,
+            partial(picture, k),
             variant.features,
             f"{note}, {variant.colour}" if several_colours else note,
             (

@@ -7,7 +7,7 @@ from musivum.export._lines import lines
 from musivum.export._repeat import nearest_repeat
 from musivum.export._report import Fidelity, Matching, Report, Use, report
 from musivum.export._score import Score, score, target_pixels
-from musivum.export._sheet import Figure, Panel, sheet, sheet_size
+from musivum.export._sheet import Figure, Panel, panel_size, sheet, sheet_size
 from musivum.export._write_report import REPORT_FORMATS, check_report_path, write_report
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "lines",
     "mean_difference",
     "nearest_repeat",
+    "panel_size",
     "report",
     "score",
     "sheet",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _PAPER, _INK, _PALE, _BEST = (24, 24, 27), (228, 228, 231), (146, 146, 156), (251, 191, 36)
 _PAGE_ASPECT = 1.5
+_TALLEST = 1.5  # height of a picture, in widths of its column
 _LEAST_TYPE = 9
 
 
@@ -30,16 +31,19 @@ class Figure(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """A picture (h, w, 3) of sRGB bytes, its name, a remark in smaller type, and figures."""
+    """A picture, its name, a remark in smaller type, and figures.
 
-    picture: npt.NDArray[np.uint8]
+    The picture is what makes it, (h, w, 3) of sRGB bytes: it is called when its row of the sheet is composed.
+    """
+
+    picture: Callable[[], npt.NDArray[np.uint8]]
     title: str
     note: str = ""
     figures: tuple[Figure, ...] = ()
 
 
 class _Type(NamedTuple):
-    """Sizes of type and gaps in pixels; all follow the width of a picture."""
+    """Sizes of type and gaps in pixels; all follow the width of a column."""
 
     heading: int
     title: int
@@ -53,10 +57,18 @@ class _Type(NamedTuple):
 
 
 class _Layout(NamedTuple):
+    """Cells of `cell` pixels in `columns`, the first row `top` below the edge of a page of `size`."""
+
     columns: int
     top: int
     cell: Size
     size: Size
+    type: _Type
+
+
+def panel_size(shape: Size, width: int) -> Size:
+    """The largest picture of a shape in a column of this width: at most one and a half times as high as the column."""
+    return shape.scaled(min(width / shape.width, _TALLEST * width / shape.height))
 
 
 def sheet_size(count: int, picture: Size) -> Size:
@@ -64,38 +76,61 @@ def sheet_size(count: int, picture: Size) -> Size:
     return _lay_out(count, picture).size
 
 
-def sheet(panels: Sequence[Panel], heading: str, remark: str = "") -> npt.NDArray[np.uint8]:
-    """Compose panels, whose pictures are all of one size, in rows under a heading; (h, w, 3) sRGB bytes.
+def sheet(panels: Sequence[Panel], picture: Size, heading: str, remark: str = "") -> Iterator[npt.NDArray[np.uint8]]:
+    """Compose panels in rows under a heading, as strips (k, w, 3) of sRGB bytes from top to bottom.
 
     As many columns are taken as bring the page nearest to 3:2 with few places left empty. Text that is too wide is set
-    smaller and then cut.
+    smaller and then cut. No more than one row and one picture are in memory.
+
+    Parameters
+    ----------
+    picture
+        Size of every panel's picture.
     """
-    height, width = panels[0].picture.shape[:2]
-    type_, layout = _type_of(width), _lay_out(len(panels), Size(width, height))
-    page = Image.new("RGB", layout.size, _PAPER)
-    draw = ImageDraw.Draw(page)
-    room = layout.size.width - 2 * type_.gap
+    layout = _lay_out(len(panels), picture)
+    yield _heading(layout, heading, remark)
+    for first in range(0, len(panels), layout.columns):
+        yield _row(layout, panels[first : first + layout.columns])
+    yield _paper(Size(layout.size.width, layout.type.gap // 2))
+
+
+def _heading(layout: _Layout, heading: str, remark: str) -> npt.NDArray[np.uint8]:
+    type_, width = layout.type, layout.size.width
+    image = Image.new("RGB", (width, layout.top), _PAPER)
+    draw = ImageDraw.Draw(image)
+    room = width - 2 * type_.gap
     _text(draw, (type_.gap, type_.gap), heading, type_.heading, _INK, room)
     _text(draw, (type_.gap, round(type_.gap + 1.25 * type_.heading)), remark, type_.note, _PALE, room)
+    return np.asarray(image)
+
+
+def _row(layout: _Layout, panels: Sequence[Panel]) -> npt.NDArray[np.uint8]:
+    gap, cell = layout.type.gap, layout.cell
+    row = _paper(Size(layout.size.width, cell.height + gap))
     for k, panel in enumerate(panels):
-        row, column = divmod(k, layout.columns)
-        at = (
-            type_.gap + column * (layout.cell.width + type_.gap),
-            layout.top + row * (layout.cell.height + type_.gap),
-        )
-        page.paste(Image.fromarray(panel.picture), at)
-        _caption(draw, (at[0], at[1] + height + type_.gap // 2), width, panel, type_)
-    return np.asarray(page)
+        left = gap + k * (cell.width + gap)
+        picture = panel.picture()
+        height, width, _ = picture.shape
+        row[:height, left : left + width] = picture
+        caption = Image.new("RGB", (cell.width, len(row) - height), _PAPER)
+        _caption(ImageDraw.Draw(caption), (0, gap // 2), cell.width, panel, layout.type)
+        row[height:, left : left + cell.width] = np.asarray(caption)
+    return row
+
+
+def _paper(size: Size) -> npt.NDArray[np.uint8]:
+    return np.full((size.height, size.width, 3), _PAPER, np.uint8)
 
 
 def _lay_out(count: int, picture: Size) -> _Layout:
-    type_ = _type_of(picture.width)
-    cell, gap = Size(picture.width, picture.height + type_.caption_height), type_.gap
+    width = max(picture.width, math.floor(picture.height / _TALLEST))
+    type_ = _type_of(width)
+    cell, gap = Size(width, picture.height + type_.caption_height), type_.gap
     columns = _columns(count, cell, gap)
     rows = -(-count // columns)
     top = round(1.5 * gap + 1.25 * type_.heading + 1.5 * type_.note)
     size = Size(gap + columns * (cell.width + gap), top + rows * (cell.height + gap) + gap // 2)
-    return _Layout(columns, top, cell, size)
+    return _Layout(columns, top, cell, size, type_)
 
 
 def _type_of(width: int) -> _Type:
