@@ -455,7 +455,8 @@ def test_nothing_but_text_is_piped(photos: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_in_the_middle_of_work(number: signal.Signals, photos: Path, tmp_path: Path) -> None:
     code = (
-        "import sys, time, musivum.api as api\n"
+        "import signal, sys, time, musivum.api as api\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by children of a shell's background\n"
         "def index(*_, **__):\n    print('at work', flush=True); time.sleep(60)\n"
         "api.index = index\nfrom musivum.cli import main\nsys.exit(main(sys.argv[1:]))"
     )
