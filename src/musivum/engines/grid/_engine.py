@@ -8,30 +8,23 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from musivum.engines.grid._assignment import assign
 from musivum.engines.grid._cells import Cells
 from musivum.engines.grid._colour import COLOURS, ColourMode
 from musivum.engines.grid._compose import place_crops, used_tiles
-from musivum.engines.grid._describe import agreement, describe_library
-from musivum.engines.grid._dictionary import crop_patches, in_blocks
+from musivum.engines.grid._dictionary import crop_patches
 from musivum.engines.grid._importance import automatic_importance, contrast_importance, mask_importance
-from musivum.engines.grid._limits import feasible_limits
+from musivum.engines.grid._match import match
 from musivum.engines.grid._metric import SIDE
 from musivum.engines.grid._options import GridOptions
 from musivum.engines.grid._planes import fit_planes
-from musivum.engines.grid._rerank import rerank, whole_costs
 from musivum.engines.grid._target import cut_target, small_target
-from musivum.engines.grid._voices import keep_voices, metric_of, voices_of
+from musivum.engines.grid._voices import metric_of
 from musivum.errors import LibraryError, OptionError
-from musivum.features import mixture_name
 from musivum.geometry import Size
 from musivum.library import Library, near_duplicates
 from musivum.plan import Plan
 from musivum.progress import Progress, silent
-from musivum.search import SEARCHES, Neighbours, choose_search, pair_costs
 from musivum.threads import thread_count
-
-_ASKED = 256  # cells whose nearest tiles are compared with those by whole vectors
 
 
 def plan_grid(
@@ -97,48 +90,14 @@ def _plan(
     cut = cut_target(target, canvas, options, workers)
     cells, patches = cut.cells, cut.patches(SIDE, workers=workers)
     progress("target", 1, 1)
-    mode, metric = COLOURS[options.colour], metric_of(options)
+    mode = COLOURS[options.colour]
     importance = _importance(cells, patches, mode, mask, canvas)
-    voices, kept = keep_voices(voices_of(options, cells.outline), library, workers=workers, progress=progress)
-    described, sample = describe_library(
-        library, cells.aspect, voices, kept, metric, options, favour, workers=workers, progress=progress
-    )
-
-    def whole(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        return described.space.join(cut.describe(voices, rows), queries=True)
-
-    refined = options.rerank > 0 and described.space.compression is not None
-
-    def refine(lists: Neighbours) -> Neighbours:
-        return rerank(lists, queries, described, whole, options.rerank, workers=workers)
-
-    dictionary, compression = described.dictionary, described.space.compression
-    queries = in_blocks(len(cells), lambda rows: described.space.queries(whole(rows)), "target", workers, progress)
-    search = choose_search(options.search, len(dictionary.vectors), len(cells))
-    limits = feasible_limits(options, len(cells), len(library))
-    found = assign(
-        queries,
-        dictionary,
-        importance,
-        cells.places,
-        limits,
-        search=SEARCHES[search],
-        refine=refine if refined else None,
-        workers=workers,
-        progress=progress,
-    )
-    costs, rows = pair_costs(queries, dictionary, found.tile_of)
-    if refined:
-
-        def costs_of(block: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-            return whole_costs(described, whole(block), rows[block])[:, None]
-
-        costs = in_blocks(len(cells), costs_of, "assign", workers, silent)[:, 0]
-    best = np.minimum(found.nearest.distances[:, 0], costs)
-    crops = described.crop_of(rows)
-    colours = mode.columns(patches, crop_patches(library, described.crops, crops, SIDE), metric.either_sign)
-    placements = place_crops(library, cells, described.crops, crops, {"error": costs, **colours})
+    found = match(cut, importance, library, favour, options, workers=workers, progress=progress)
+    shown = crop_patches(library, found.crops, found.chosen, SIDE, workers=workers)
+    colours = mode.columns(patches, shown, metric_of(options).either_sign)
+    placements = place_crops(library, cells, found.crops, found.chosen, {"error": found.costs, **colours})
     table, alternates, placements = used_tiles(library, placements, found.nearest)
+    settled = replace(options, workers=None, search=found.statistics["search"])
     return Plan(
         canvas=canvas,
         background=(0, 0, 0),
@@ -150,28 +109,8 @@ def _plan(
         placements=placements,
         alternates=alternates,
         target=small_target(target, workers),
-        recipe={
-            "engine": "grid",
-            "options": asdict(replace(options, workers=None, search=search)),
-            "library": library.digest,
-        },
-        statistics={
-            "cost": float((importance * costs).sum(dtype=np.float64)),
-            "bound": float((importance * best).sum(dtype=np.float64)),
-            "copies": limits.copies,
-            "spacing": limits.spacing,
-            "relaxed": list(limits.relaxed),
-            "clashes": found.clashes,
-            "bids": found.bids,
-            "eligible": len(library),
-            "crops": len(described.crops),
-            "features": mixture_name(voices),
-            "search": search,
-            "whole": sample.whole.shape[1],
-            "dimensions": described.space.dimensions or sample.whole.shape[1],
-            "energy": compression.energy if compression else 1.0,
-            "agreement": agreement(described, sample, whole(_some(len(cells)))),
-        },
+        recipe={"engine": "grid", "options": asdict(settled), "library": library.digest},
+        statistics=found.statistics,
     )
 
 
@@ -185,11 +124,6 @@ def _importance(
         weight = weight * contrast_importance(patches)
     shares = weight * cells.areas
     return np.asarray(shares / shares.mean(), np.float32)
-
-
-def _some(n: int) -> npt.NDArray[np.int64]:
-    """A few of n rows, evenly spread."""
-    return np.unique(np.linspace(0, n - 1, min(n, _ASKED)).astype(np.int64))
 
 
 def _eligible(
