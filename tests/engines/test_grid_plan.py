@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from threadpoolctl import threadpool_limits
 
 from musivum.color import cielab_from_linear, linear_from_srgb
 from musivum.engines.grid import GridOptions, plan_grid
@@ -50,6 +51,16 @@ def test_the_plan_is_the_same_with_any_number_of_workers_and_survives_its_file(p
     save_plan(four, tmp_path / "four.mosaic")
     assert (tmp_path / "one.mosaic").read_bytes() == (tmp_path / "four.mosaic").read_bytes()
     assert same(load_plan(tmp_path / "one.mosaic"), one)
+
+
+def test_the_plan_is_the_same_with_any_number_of_threads_of_blas(photos, target):
+    options = GridOptions(columns=14, features="grid16", compress="64", workers=1)
+    plans = []
+    for threads in (1, 2):
+        with threadpool_limits(threads, user_api="blas"):
+            plans.append(plan_grid(target, photos, options))
+    assert same(*plans)
+    assert plans[0].statistics == plans[1].statistics
 
 
 @pytest.mark.parametrize("aspect", ["1:1", "3:2", "4:3", "2:3", "free"])
