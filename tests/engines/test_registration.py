@@ -89,6 +89,7 @@ def check(seed, count, **how):
         assert degrees < 0.5, truth
         assert per_cent < 1, truth
         assert pixels < 0.5, truth
+        assert abs(found.transform.rotation) <= math.pi
 
 
 @pytest.mark.parametrize("noise", [0, 0.1, 0.3])

@@ -31,7 +31,7 @@ class Placed:
     @property
     def transform(self) -> Similarity:
         """From the template's pixels to the scene's."""
-        turned = Similarity(math.exp(self.pose[3]), float(self.pose[2]))
+        turned = Similarity(math.exp(self.pose[3]), math.remainder(self.pose[2], 2 * math.pi))
         x, y = self.pose[:2] - turned((self.template.width / 2, self.template.height / 2))
         return replace(turned, dx=float(x), dy=float(y))
 
