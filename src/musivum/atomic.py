@@ -8,6 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import get_ident
 
+from musivum.errors import OptionError
+
+
+def check_place(path: Path) -> None:
+    """Raise OptionError unless a file can be put there: call it before the work, not after."""
+    if path.is_dir():
+        raise OptionError(f"cannot write {path}: that is a folder; give the name of a file in it")
+    if not path.parent.is_dir():
+        raise OptionError(f"cannot write {path}: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise OptionError(f"cannot write {path}: nothing may be written in the folder {path.parent}; choose another")
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:

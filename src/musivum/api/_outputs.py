@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from musivum.atomic import check_place
 from musivum.errors import OptionError
 from musivum.library import Library, files
 from musivum.raster import PICTURE_FORMATS
@@ -15,12 +16,7 @@ def check_plan_path(path: Path) -> None:
     """Raise OptionError unless a plan can be written there: call it before the work, not after."""
     if path.suffix.lower() in PICTURE_FORMATS:
         raise OptionError(f"cannot write the plan {path}: that is a picture's name; end it in .mosaic")
-    if path.is_dir():
-        raise OptionError(f"cannot write {path}: that is a folder; give the name of a file in it")
-    if not path.parent.is_dir():
-        raise OptionError(f"cannot write {path}: there is no folder {path.parent}")
-    if not os.access(path.parent, os.W_OK):
-        raise OptionError(f"cannot write {path}: nothing may be written in the folder {path.parent}; choose another")
+    check_place(path)
 
 
 def check_apart(outputs: Sequence[Path], inputs: Mapping[str, Path | None]) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from musivum.atomic import replacing
+from musivum.atomic import check_place, replacing
 from musivum.errors import OptionError
 from musivum.export._report import Report
 from musivum.export._table import placements_csv
@@ -46,12 +45,7 @@ def check_report_path(path: Path) -> None:
     """Raise OptionError unless a report can be written there: call it before the work, not after."""
     if path.suffix.lower() not in REPORT_FORMATS:
         raise OptionError(f"cannot write {path}: a report's suffix must be one of {', '.join(REPORT_FORMATS)}")
-    if path.is_dir():
-        raise OptionError(f"cannot write {path}: that is a folder; give the name of a file in it")
-    if not path.parent.is_dir():
-        raise OptionError(f"cannot write {path}: there is no folder {path.parent}")
-    if not os.access(path.parent, os.W_OK):
-        raise OptionError(f"cannot write {path}: nothing may be written in the folder {path.parent}; choose another")
+    check_place(path)
 
 
 def write_report(report: Report, plan: Plan, path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from musivum.atomic import replacing
+from musivum.atomic import check_place, replacing
 from musivum.errors import OptionError
 from musivum.geometry import Size
 
@@ -55,12 +54,7 @@ def check_picture(path: str | Path, size: Size, *, quality: int = 92, dpi: float
         )
     if kind.name == "TIFF" and 3 * size.width * size.height > _TIFF_BYTES:
         raise OptionError(f"cannot write {path}: TIFF holds at most 4 GB; write a PNG, or draw it smaller")
-    if path.is_dir():
-        raise OptionError(f"cannot write {path}: that is a folder; give the name of a file in it")
-    if not path.parent.is_dir():
-        raise OptionError(f"cannot write {path}: there is no folder {path.parent}")
-    if not os.access(path.parent, os.W_OK):
-        raise OptionError(f"cannot write {path}: nothing may be written in the folder {path.parent}; choose another")
+    check_place(path)
 
 
 def write_picture(

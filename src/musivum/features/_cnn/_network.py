@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import tempfile
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from musivum.atomic import replacing
 from musivum.errors import OptionError
 from musivum.features._cnn._graph import graph
 from musivum.features._cnn._state_dict import read_state_dict
@@ -88,10 +88,8 @@ def _model(side: int, stages: int, across: int | None) -> bytes:
     model: bytes = graph(_weights(), side, stages=stages, across=across).SerializeToString()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=".network-", dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(_checked(model))
-        os.replace(draft, place)
+        with replacing(place) as temporary:
+            temporary.write_bytes(_checked(model))
     except OSError:
         pass  # the cache saves a quarter of a second, no more
     return model
