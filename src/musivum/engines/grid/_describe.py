@@ -91,6 +91,8 @@ def agreement(described: TileDictionary, sample: Sample, queries: Vectors) -> fl
         (q, D) whole vectors of some cells.
     """
     space = described.space
+    if space.compression is None:
+        return 1.0
     whole = replace(space, compression=None, longest=float(np.linalg.norm(sample.whole, axis=1).max()))
     tiles = described.crops.tile[np.repeat(sample.rows, 2) if space.metric.either_sign else sample.rows]
     best = [tiles[_nearest(at.queries(queries), at.rows(at.shorten(sample.whole)))] for at in (whole, space)]
