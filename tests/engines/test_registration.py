@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musivum.engines.fractal import register
-from musivum.engines.fractal._correlate import correlate
-from musivum.engines.fractal._log_polar import log_polar
-from musivum.engines.fractal._pictures import picture
-from musivum.engines.fractal._refine import refine
+from musivum.engines.fractal._registration._correlate import correlate
+from musivum.engines.fractal._registration._log_polar import log_polar
+from musivum.engines.fractal._registration._pictures import picture
+from musivum.engines.fractal._registration._refine import refine
 from musivum.errors import OptionError
 from musivum.geometry import Similarity
 

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from musivum.engines.fractal._pictures import Picture, picture
-from musivum.engines.fractal._place import Placed, placed
-from musivum.engines.fractal._search import likely_poses
+from musivum.engines.fractal._registration._pictures import Picture, picture
+from musivum.engines.fractal._registration._place import Placed, placed
+from musivum.engines.fractal._registration._search import likely_poses
 from musivum.errors import OptionError
 from musivum.geometry import Similarity
 

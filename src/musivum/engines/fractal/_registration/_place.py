@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from musivum.engines.fractal._pictures import Picture
-from musivum.engines.fractal._refine import Fit, refine
+from musivum.engines.fractal._registration._pictures import Picture
+from musivum.engines.fractal._registration._refine import Fit, refine
 from musivum.geometry import Similarity
 
 _DETAIL_SIDE = 32

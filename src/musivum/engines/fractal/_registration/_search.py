@@ -13,9 +13,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from musivum.engines.fractal._correlate import correlate
-from musivum.engines.fractal._log_polar import log_polar
-from musivum.engines.fractal._pictures import Picture
+from musivum.engines.fractal._registration._correlate import correlate
+from musivum.engines.fractal._registration._log_polar import log_polar
+from musivum.engines.fractal._registration._pictures import Picture
 
 _SIDE = 16  # pixels of the template's shorter side, if it has so many
 _ANGLES = 32
