@@ -4,7 +4,7 @@ from musivum.api._about import Likeness, library_about
 from musivum.api._compare import Comparison, Variant, compare
 from musivum.api._demo import Demo, demo, demo_target
 from musivum.api._generate import library_generate
-from musivum.api._grid import Mosaic, grid
+from musivum.api._grid import grid
 from musivum.api._library import (
     index,
     library_duplicates,
@@ -13,6 +13,7 @@ from musivum.api._library import (
     library_prune,
     library_verify,
 )
+from musivum.api._mosaic import Mosaic
 from musivum.api._render import render
 from musivum.api._report import report
 from musivum.api._size import OutputSize

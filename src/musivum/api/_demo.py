@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from musivum.api._grid import Mosaic, grid
+from musivum.api._grid import grid
 from musivum.api._library import user_path
+from musivum.api._mosaic import Mosaic
 from musivum.api._size import OutputSize
 from musivum.color import srgb_from_linear
 from musivum.errors import OptionError

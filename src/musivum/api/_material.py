@@ -1,0 +1,62 @@
+"""The photos that a mosaic may be made of, and how welcome each is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.api._about import about as about_examples
+from musivum.api._library import library_of_photos, open_tiles, user_path
+from musivum.api._outputs import check_spares
+from musivum.api._request import Request
+from musivum.api._weights import read_weights
+from musivum.library import IndexReport, Library
+from musivum.progress import Progress
+
+_KEPT = 0.25  # of a library, of what is most like an example
+
+
+class Material(NamedTuple):
+    """Photos for an engine.
+
+    Attributes
+    ----------
+    library
+        All of them, to draw from.
+    used
+        Those that the engine may place, with their `weights` (n,), or None where all are alike.
+    keep
+        How many photos like the examples were wanted, where there are examples.
+    indexed
+        What was found in folders of photos, where they were given in place of a library.
+    """
+
+    library: Library
+    used: Library
+    weights: npt.NDArray[np.float64] | None
+    keep: float | None
+    indexed: IndexReport | None
+
+
+def gather(request: Request, *, workers: int | None, progress: Progress) -> Material:
+    """Open or index the photos of a request, make sure that none is written over, and choose among them.
+
+    Raises
+    ------
+    LibraryError, OptionError, UnreadableImage
+        If the library, the file of weights or an example does not do, or an output is one of the photos.
+    """
+    library, indexed = request.library, None
+    if request.photos:
+        library, indexed = library_of_photos(request.photos, workers=workers, progress=progress)
+    tiles = open_tiles(library, progress=progress)
+    check_spares(request.outputs, tiles)
+    weights = None if request.weight is None else read_weights(user_path(request.weight), tiles)
+    if not request.about:
+        return Material(tiles, tiles, weights, None, indexed)
+    keep = _KEPT if request.keep is None else request.keep
+    used = about_examples(tiles, request.about, keep=keep, workers=workers, progress=progress)
+    weights = None if weights is None else weights[[tiles.row(id) for id in used.ids]]
+    return Material(tiles, used, weights, keep, indexed)

@@ -1,0 +1,127 @@
+"""From a request to a mosaic: read, let an engine plan, write; the same for every engine."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum import __version__
+from musivum.api._library import user_path
+from musivum.api._material import Material, gather
+from musivum.api._picture import read_picture
+from musivum.api._request import Request
+from musivum.export import Picture, export
+from musivum.geometry import Size
+from musivum.library import IndexReport, Library
+from musivum.plan import Plan, save_plan
+from musivum.progress import Progress
+from musivum.raster import check_picture
+
+TARGET_SIDE = 2048
+"""Short side at which targets are decoded if an engine has no use for more, and importance pictures always are."""
+
+
+class Mosaic(NamedTuple):
+    """A mosaic that was made.
+
+    Attributes
+    ----------
+    plan
+        The plan, also where it was not kept.
+    plan_path, picture
+        The files that were written, None where none was asked for.
+    library, tiles
+        The library's folder and how many photos it offered.
+    indexed
+        What was found in the folders of photos, where they were given in place of a library.
+    """
+
+    plan: Plan
+    plan_path: Path | None
+    picture: Picture | None
+    library: Path
+    tiles: int
+    indexed: IndexReport | None
+
+
+class Engine(Protocol):
+    """An engine with its options: from a target (h, w, 3) of sRGB bytes and a library to a plan."""
+
+    def __call__(
+        self,
+        target: npt.NDArray[np.uint8],
+        library: Library,
+        *,
+        canvas: Size,
+        importance: npt.NDArray[np.uint8] | None,
+        weights: npt.NDArray[np.float64] | None,
+        progress: Progress,
+    ) -> Plan: ...
+
+
+def make_mosaic(
+    request: Request, engine: Engine, *, short_side: int, workers: int | None, progress: Progress
+) -> Mosaic:
+    """Carry out a request; all that can be wrong with it is found before the engine begins.
+
+    Parameters
+    ----------
+    short_side
+        Pixels of the target that the engine has a use for.
+
+    Raises
+    ------
+    UnreadableImage, LibraryError, OptionError
+        If the target, the library or the request does not do.
+    """
+    request.check()
+    decoded = read_picture(request.target, "target", short_side=short_side)
+    size, picture_path, plan_path = request.size, request.picture_path, request.plan_path
+    canvas = size.of(decoded.size)
+    if picture_path is not None:
+        check_picture(picture_path, canvas, quality=request.quality, dpi=size.dpi)
+    mask = None
+    if request.importance is not None:
+        mask = read_picture(request.importance, "importance", short_side=TARGET_SIDE).pixels
+    photos = gather(request, workers=workers, progress=progress)
+
+    made = engine(
+        decoded.pixels, photos.used, canvas=canvas, importance=mask, weights=photos.weights, progress=progress
+    )
+    made = replace(made, recipe=made.recipe | _origin(request, photos))
+    if plan_path is not None:
+        save_plan(made, plan_path)
+    picture = None
+    if picture_path is not None:
+        picture = export(
+            made,
+            photos.library,
+            picture_path,
+            scale=size.fit(canvas),
+            dpi=size.dpi,
+            quality=request.quality,
+            workers=workers,
+            progress=progress,
+        )
+    return Mosaic(made, plan_path, picture, photos.library.path, len(photos.used), photos.indexed)
+
+
+def _origin(request: Request, photos: Material) -> dict[str, object]:
+    """What the engine cannot know: where its arrays came from."""
+    target, library = user_path(request.target), photos.library
+    with target.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    origin: dict[str, object] = {
+        "musivum": __version__,
+        "target": {"name": os.fspath(target.name), "digest": digest},
+        "library": {"path": os.fspath(library.path), "digest": library.digest},
+    }
+    if request.about:
+        origin["about"] = {"examples": [os.path.basename(example) for example in request.about], "keep": photos.keep}
+    return origin

@@ -1,0 +1,64 @@
+"""What a person asks of a mosaic, whichever engine makes it, and what can be wrong with that before any work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from musivum.api._library import AnyPath, user_path
+from musivum.api._outputs import check_apart, check_plan_path
+from musivum.api._size import OutputSize
+from musivum.errors import OptionError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """The parameters that the verbs of all engines share, as those take them."""
+
+    target: AnyPath
+    output: AnyPath | None
+    plan: AnyPath | None
+    library: AnyPath | None
+    photos: Sequence[AnyPath]
+    size: OutputSize
+    importance: AnyPath | None
+    weight: AnyPath | None
+    about: Sequence[str]
+    keep: float | None
+    quality: int
+    live: AnyPath | None = None
+
+    @property
+    def picture_path(self) -> Path | None:
+        """Where the picture goes."""
+        return None if self.output is None else user_path(self.output)
+
+    @property
+    def plan_path(self) -> Path | None:
+        """Where the plan goes."""
+        return None if self.plan is None else user_path(self.plan)
+
+    @property
+    def live_path(self) -> Path | None:
+        """Where the drawings of the unfinished mosaic go."""
+        return None if self.live is None else user_path(self.live)
+
+    @property
+    def outputs(self) -> list[Path]:
+        """Every file that is to be written."""
+        return [path for path in (self.picture_path, self.plan_path, self.live_path) if path is not None]
+
+    def check(self) -> None:
+        """Raise OptionError if wishes contradict each other, or an output has no name or that of something read."""
+        if self.library is not None and self.photos:
+            raise OptionError("library and photos contradict each other: give the one or the other")
+        if self.keep is not None and not self.about:
+            raise OptionError("keep says how many photos are like an example: name one with --about, or leave it out")
+        if self.output is None and self.plan is None:
+            raise OptionError("nothing to write: name a picture with --output, or a plan with --plan")
+        if self.plan_path is not None:
+            check_plan_path(self.plan_path)
+        read = {"target": self.target, "importance picture": self.importance, "file of weights": self.weight}
+        read |= {f"example {example}": example for example in self.about}
+        check_apart(self.outputs, {role: None if path is None else user_path(path) for role, path in read.items()})
