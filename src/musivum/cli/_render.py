@@ -8,8 +8,9 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from musivum import api
-from musivum.cli._grid import drawn_words
+from musivum.cli._mosaic import drawn_words
 from musivum.cli._talk import TALK, Talk
+from musivum.cli._text import count
 
 app = App(
     name="render",
@@ -76,6 +77,7 @@ def render(
             workers=workers,
             progress=progress,
         )
-    sources = f"{picture.drawn.originals:,} cells from original files and {picture.drawn.thumbnails:,} from thumbnails"
+    originals = count(picture.drawn.originals, "placement")
+    sources = f"{originals} from original files and {picture.drawn.thumbnails:,} from thumbnails"
     first = f"{picture.path}: {picture.size.width} x {picture.size.height} pixels, {sources}"
     talk.answer(picture, [first, *drawn_words(picture)])
