@@ -68,7 +68,7 @@ def random_mosaic(seed: int, columns: int = 9, rows: int = 7, cell: int = 12, **
         "columns": columns_of_plan,
         "tint": 0.6,
         "target": png(smooth(rng, size.width, size.height)),
-        "alternates": Alternates(alternates.astype(np.int32), best.astype(np.float32)),
+        "nearest": (alternates, best),
         "statistics": {
             "cost": 3.0,
             "bound": 2.0,
@@ -105,4 +105,6 @@ def quadtree(rng: np.random.Generator, side: int, levels: int) -> npt.NDArray[np
 
 
 def with_columns(plan: Plan, **columns: Any) -> Plan:
-    return replace(plan, placements=replace(plan.placements, **columns))
+    placements = replace(plan.placements, **columns)
+    near = Alternates.centred(plan.alternates.tile, plan.alternates.error, placements, plan.tiles)
+    return replace(plan, placements=placements, alternates=near)

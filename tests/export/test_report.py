@@ -46,7 +46,7 @@ def scarce(wanted, shown, library, *, best_error, error, copies=5):
         cells(size, 10, 10),
         tile=tile,
         columns=columns,
-        alternates=Alternates(nearest[:, None].astype(np.int32), best),
+        nearest=(nearest[:, None], best),
         statistics={"copies": copies, "spacing": 1},
         target=png(target),
     )

@@ -23,6 +23,23 @@ def a_plan(n=7, seed=0):
     tile = rng.integers(0, 3, n)
     low = rng.random((n, 2)) * 0.5 * sizes[tile]
     crop = np.concatenate([low, low + (0.1 + 0.4 * rng.random((n, 2))) * sizes[tile]], axis=1)
+    tiles = TileTable(("a" * 32, "b" * 32, "c" * 32), ("/p/ä.jpg", "/p/\udcff.jpg", "c:\\x"), sizes)
+    placements = Placements(
+        tile=tile,
+        crop=crop,
+        transform=rng.random((n, 4)) + 0.1,
+        mirror=rng.random(n) < 0.5,
+        error=rng.random(n),
+        opacity=rng.random(n),
+        feather=rng.random(n),
+        multiply=2 * rng.random((n, 3)),
+        mean=rng.random((n, 3)),
+        gain=rng.random((n, 3)),
+        shift=rng.normal(size=(n, 3)),
+        slope=rng.normal(size=(n, 2, 3)),
+        follow=rng.normal(size=(n, 2)),
+    )
+    alternates = Alternates.centred(np.tile([2, 0, -1], (n, 1)), np.tile([0.5, 1, np.inf], (n, 1)), placements, tiles)
     return Plan(
         canvas=Size(400, 300),
         background=(1, 2, 3),
@@ -30,26 +47,18 @@ def a_plan(n=7, seed=0):
         tint=0.3,
         overlay=0.1,
         gap=1.5,
-        tiles=TileTable(("a" * 32, "b" * 32, "c" * 32), ("/p/ä.jpg", "/p/\udcff.jpg", "c:\\x"), sizes),
-        placements=Placements(
-            tile=tile,
-            crop=crop,
-            transform=rng.random((n, 4)) + 0.1,
-            mirror=rng.random(n) < 0.5,
-            error=rng.random(n),
-            opacity=rng.random(n),
-            feather=rng.random(n),
-            multiply=2 * rng.random((n, 3)),
-            mean=rng.random((n, 3)),
-            gain=rng.random((n, 3)),
-            shift=rng.normal(size=(n, 3)),
-            slope=rng.normal(size=(n, 2, 3)),
-            follow=rng.normal(size=(n, 2)),
+        tiles=tiles,
+        placements=placements,
+        alternates=replace(
+            alternates,
+            mirror=rng.random((n, 3)) < 0.5,
+            mean=rng.random((n, 3, 3)),
+            shift=rng.normal(size=(n, 3, 3)),
         ),
-        alternates=Alternates(np.tile([2, 0, -1], (n, 1)), np.tile([0.5, 1, np.inf], (n, 1))),
         target=b"\xff\xd8jpeg",
         recipe={"engine": "grid", "seed": 7, "options": {"tint": 0.3, "name": "größe"}},
         statistics={"bound": [1.5, None]},
+        grey=bool(rng.random() < 0.5),
     )
 
 
@@ -77,6 +86,23 @@ def test_a_plan_without_placements_or_alternates_makes_the_round_trip(tmp_path):
     plan = replace(a_plan(0), alternates=Alternates.none(0))
     save_plan(plan, tmp_path / "p.mosaic")
     assert_same(plan, load_plan(tmp_path / "p.mosaic"))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    n=st.integers(0, 5),
+    a=st.integers(0, 3),
+    seed=st.integers(0, 99),
+    background=st.one_of(st.sampled_from(["target", "transparent"]), st.tuples(*[st.integers(0, 255)] * 3)),
+    grey=st.booleans(),
+)
+def test_any_plan_makes_the_round_trip(tmp_path_factory, n, a, seed, background, grey):
+    path = tmp_path_factory.getbasetemp() / "round.mosaic"
+    whole = a_plan(n, seed)
+    near = replace(whole.alternates, **{f.name: getattr(whole.alternates, f.name)[:, :a] for f in fields(Alternates)})
+    plan = replace(whole, alternates=near, background=background, grey=grey)
+    save_plan(plan, path)
+    assert_same(plan, load_plan(path))
 
 
 def test_equal_plans_are_equal_files(tmp_path):
@@ -157,6 +183,7 @@ def test_broken_placements_are_refused(column, value, message):
         {"canvas": Size(10**7 + 1, 5)},
         {"canvas": Size(5, 10**400)},
         {"background": (0, 0, 256)},
+        {"background": "black"},
         {"outline": "circle"},
         {"tint": 1.1},
         {"overlay": float("nan")},
@@ -164,12 +191,70 @@ def test_broken_placements_are_refused(column, value, message):
         {"gap": 10**400},
         {"gap": float("nan")},
         {"alternates": Alternates.none(3)},
-        {"alternates": Alternates(np.full((7, 1), 3), np.zeros((7, 1)))},
     ],
 )
 def test_contradictions_are_refused(change):
     with pytest.raises(PlanError):
         replace(a_plan(), **change)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("tile", 3, "table of 3"),
+        ("tile", -2, "below -1"),
+        ("error", np.nan, "no number"),
+        ("crop", [0, 0, 0, 5], "area"),
+        ("crop", [0, 0, 1e300, 5], "larger"),
+        ("crop", [-1, 0, 0, 1], "leaves its tile"),
+        ("crop", [np.inf, 0, 1, 1], "crop"),
+        ("transform", [0, 0, 0, 0], "scale"),
+        ("transform", [1, np.nan, 0, 0], "transform"),
+        ("transform", [1, 0, 1e300, 0], "transform"),
+        ("mean", [np.inf, 0, 0], "mean"),
+        ("shift", 1e30, "shift"),
+    ],
+)
+def test_broken_alternates_are_refused(column, value, message):
+    plan = a_plan()
+    values = getattr(plan.alternates, column).copy()
+    values[2, 1] = value
+    with pytest.raises(PlanError, match=message):
+        replace(plan, alternates=replace(plan.alternates, **{column: values}))
+
+
+@pytest.mark.parametrize("change", [[1.01, 0, 0, 0], [1, 0.01, 0, 0], [1, 0, 2, 0], [1, 0, 0, -2]])
+def test_alternates_that_cover_another_place_are_refused(change):
+    plan = a_plan()
+    transform = plan.alternates.transform.copy()
+    transform[4, 0] = transform[4, 0] * [change[0], 1, 1, 1] + [0, *change[1:]]
+    with pytest.raises(PlanError, match="cover"):
+        replace(plan, alternates=replace(plan.alternates, transform=transform))
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_alternates_may_lie_on_any_side(quarters):
+    """Turned about the middle of its crop, and its sides exchanged where it lies on its side, a crop stays in place."""
+    plan = a_plan()
+    near, (w, h) = plan.alternates, (0.2, 0.1)
+    there = near.tile == 0
+    assert there.any()
+    placement = Placements.plain([0], [[10, 20, 10 + 100 * w, 20 + 100 * h]], [[2.0, 0.3, 5, 6]])
+    middle = Similarity(2.0, 0.3, 5, 6)((10 + 50 * w, 20 + 50 * h))
+    crop = np.array([30, 40, 50, 50.0] if quarters == 2 else [30, 40, 40, 60])
+    turned = Similarity(2.0, 0.3 + quarters * np.pi / 2)
+    moved = middle - turned((crop[:2] + crop[2:]) / 2)
+    transform = np.array([turned.scale, turned.rotation, *moved])
+    alternates = replace(
+        Alternates.none(1),
+        **{name: np.zeros((1, 1, *shape)) for name, shape in (("mirror", ()), ("mean", (3,)), ("shift", (3,)))},
+        tile=[[0]],
+        error=[[1.0]],
+        crop=crop[None, None],
+        transform=transform[None, None],
+    )
+    plan = replace(plan, placements=placement, alternates=alternates)
+    assert plan.alternates.tile.shape == (1, 1)
 
 
 def test_columns_of_different_lengths_are_refused():
@@ -241,6 +326,29 @@ def test_plans_of_the_first_version_are_read(tmp_path, members):
     assert np.array_equal(read.placements.gain, a_plan().placements.gain)
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_older_plans_know_only_the_tiles_of_their_alternates(tmp_path, members, version):
+    """They show the largest part about their middle that has the shape of the chosen crop, just where that lies."""
+    older = {name: content for name, content in members.items() if not name.startswith("alternates/")}
+    older |= {name: members[name] for name in ("alternates/tile.npy", "alternates/error.npy")}
+    header = json.loads(older["plan.json"]) | {"version": version}
+    del header["grey"]
+    plan = load_plan(_write(tmp_path / "older.mosaic", older | {"plan.json": json.dumps(header).encode()}))
+    near, chosen = plan.alternates, plan.placements
+    assert not plan.grey and not near.mirror.any() and not near.mean.any() and not near.shift.any()
+    assert np.array_equal(near.tile, a_plan().alternates.tile)
+    for i, a in zip(*np.nonzero(near.tile >= 0), strict=True):
+        width, height = plan.tiles.sizes[near.tile[i, a]]
+        x0, y0, x1, y1 = near.crop[i, a]
+        assert np.allclose([x0 + x1, y0 + y1], [width, height])
+        assert np.isclose(min(x0 / width, y0 / height), 0, atol=1e-9)
+        own = chosen.crop[i]
+        corners = [[own[0], own[1]], [own[2], own[1]], [own[2], own[3]], [own[0], own[3]]]
+        wanted = Similarity(*chosen.transform[i])(corners)
+        got = Similarity(*near.transform[i, a])([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+        assert np.allclose(got, wanted, atol=1e-6)
+
+
 def _with_cost(members, number):
     text = _changed(members, statistics={"cost": "here"})["plan.json"]
     return members | {"plan.json": text.replace(b'"here"', number)}
@@ -249,10 +357,17 @@ def _with_cost(members, number):
 HOSTILE = {
     "no plan.json": lambda m: {k: v for k, v in m.items() if k != "plan.json"},
     "missing column": lambda m: {k: v for k, v in m.items() if k != "placements/crop.npy"},
-    "other version": lambda m: _changed(m, version=3),
+    "other version": lambda m: _changed(m, version=4),
     "column missing in its version": lambda m: {k: v for k, v in m.items() if k != "placements/multiply.npy"},
     "version of text": lambda m: _changed(m, version="1"),
     "version before all": lambda m: _changed(m, version=0),
+    "alternate column missing": lambda m: {k: v for k, v in m.items() if k != "alternates/crop.npy"},
+    "alternates of other shapes": lambda m: m | {"alternates/crop.npy": _npy(np.zeros((7, 2, 4)))},
+    "background of no name": lambda m: _changed(m, background="nothing"),
+    "background of text in an older version": lambda m: _changed(m, version=2, background="target"),
+    "background of half a colour": lambda m: _changed(m, background=[1, 2]),
+    "background beyond a byte": lambda m: _changed(m, background=[1, 2, 10**400]),
+    "grey of a number": lambda m: _changed(m, grey=1),
     "other format": lambda m: _changed(m, format="layered picture"),
     "not JSON": lambda m: m | {"plan.json": b"{"},
     "JSON without end": lambda m: m | {"plan.json": b"[" * 100_000},

@@ -102,14 +102,20 @@ def plan_of(
     turns: npt.NDArray[Any] | int = 0,
     mirror: npt.NDArray[Any] | None = None,
     columns: dict[str, Any] | None = None,
+    nearest: tuple[npt.NDArray[Any], npt.NDArray[Any]] | None = None,
     **changes: Any,
 ) -> Plan:
-    """A plan that puts tiles (by default in turn) into boxes; magenta shows where nothing is painted."""
+    """A plan that puts tiles (by default in turn) into boxes; magenta shows where nothing is painted.
+
+    `nearest` gives the tiles and errors (n, a) of its alternates.
+    """
     n = len(boxes)
     tile = np.arange(n) % len(library.ids) if tile is None else tile
     turns = np.broadcast_to(turns, n)
     crop = largest_crops(library.sizes[tile], boxes, turns) if crop is None else crop
     placements = Placements.plain(tile, crop, fit_crops(crop, boxes, turns), mirror)
+    placements = replace(placements, **(columns or {}))
+    table = TileTable(library.ids, library.sources, library.sizes)
     settings: dict[str, Any] = {
         "canvas": canvas,
         "background": MAGENTA,
@@ -117,9 +123,9 @@ def plan_of(
         "tint": 0.0,
         "overlay": 0.0,
         "gap": 0.0,
-        "tiles": TileTable(library.ids, library.sources, library.sizes),
-        "placements": replace(placements, **(columns or {})),
-        "alternates": Alternates.none(n),
+        "tiles": table,
+        "placements": placements,
+        "alternates": Alternates.centred(*nearest, placements, table) if nearest else Alternates.none(n),
         "target": b"",
         "recipe": {},
         "statistics": {},

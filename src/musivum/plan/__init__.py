@@ -1,13 +1,16 @@
 """A mosaic as data: placements in painting order, everything to draw them again, and how they came to be."""
 
+from musivum.plan._alternates import Alternates
 from musivum.plan._file import load_plan, save_plan
 from musivum.plan._fit import bounds, fit_crops
-from musivum.plan._placements import Alternates, Placement, Placements, TileTable
-from musivum.plan._plan import OUTLINES, Plan
+from musivum.plan._placements import Placement, Placements, TileTable
+from musivum.plan._plan import BACKGROUNDS, OUTLINES, Background, Plan
 
 __all__ = [
+    "BACKGROUNDS",
     "OUTLINES",
     "Alternates",
+    "Background",
     "Placement",
     "Placements",
     "Plan",

@@ -22,13 +22,16 @@ import numpy.typing as npt
 from musivum.atomic import replacing
 from musivum.errors import PlanError
 from musivum.geometry import Size
-from musivum.plan._placements import ALTERNATE_COLUMNS, PLACEMENT_COLUMNS, Alternates, Column, Placements, TileTable
+from musivum.plan._alternates import ALTERNATE_COLUMNS, Alternates
+from musivum.plan._columns import Column
+from musivum.plan._placements import PLACEMENT_COLUMNS, Placements, TileTable
 from musivum.plan._plan import Plan
 
 _FORMAT = "musivum plan"
-_VERSION = 2
+_VERSION = 3
 _ADDED = {2: {"multiply": 1.0, "follow": 0.0}}  # columns of placements that came with a version: what older plans mean
-_MAX_BYTES = 2 * 2**30  # unpacked, all members together: about 14 million placements
+_PLACED = 3  # the version from which alternates know where they lie
+_MAX_BYTES = 2 * 2**30  # unpacked, all members together: about 4 million placements with four alternates each
 _MAX_MEMBER = 256 * 2**20  # plan.json and the target; a million photos are listed in less
 _MAX_ALTERNATES = 256
 _DAMAGE = (
@@ -51,7 +54,8 @@ def save_plan(plan: Plan, path: str | Path) -> None:
         "format": _FORMAT,
         "version": _VERSION,
         "canvas": [int(side) for side in plan.canvas],
-        "background": [int(byte) for byte in plan.background],
+        "background": plan.background if isinstance(plan.background, str) else [int(byte) for byte in plan.background],
+        "grey": bool(plan.grey),
         "outline": plan.outline,
         "tint": float(plan.tint),
         "overlay": float(plan.overlay),
@@ -127,19 +131,27 @@ def _read(archive: zipfile.ZipFile) -> Plan:
             return np.full(shape, newer[name], kind.dtype)
         return _column(archive, f"{room}/{name}.npy", np.dtype(kind.dtype), shape)
 
+    tiles = TileTable(ids, tuple(header["sources"]), column("tiles", "sizes", _SIZES, len(ids)))
+    placements = Placements(**{name: column("placements", name, c, n) for name, c in PLACEMENT_COLUMNS.items()})
+    background, placed = header["background"], header["version"] >= _PLACED
+    known = ALTERNATE_COLUMNS if placed else ("tile", "error")
+    columns = {name: column("alternates", name, ALTERNATE_COLUMNS[name], n) for name in known}
     return Plan(
         canvas=Size(*header["canvas"]),
-        background=(header["background"][0], header["background"][1], header["background"][2]),
+        background=background if isinstance(background, str) else (background[0], background[1], background[2]),
         outline=header["outline"],
         tint=float(header["tint"]),
         overlay=float(header["overlay"]),
         gap=float(header["gap"]),
-        tiles=TileTable(ids, tuple(header["sources"]), column("tiles", "sizes", _SIZES, len(ids))),
-        placements=Placements(**{name: column("placements", name, c, n) for name, c in PLACEMENT_COLUMNS.items()}),
-        alternates=Alternates(**{name: column("alternates", name, c, n) for name, c in ALTERNATE_COLUMNS.items()}),
+        tiles=tiles,
+        placements=placements,
+        alternates=Alternates(**columns)
+        if placed
+        else Alternates.centred(**columns, placements=placements, tiles=tiles),
         target=_member(archive, "target.jpg"),
         recipe=header["recipe"],
         statistics=header["statistics"],
+        grey=placed and header["grey"],
     )
 
 
@@ -165,15 +177,18 @@ def _header(text: bytes) -> dict[str, Any]:
         "ids": list,
         "sources": list,
         "canvas": list,
-        "background": list,
+        "background": list if version < _PLACED else (list, str),
         "recipe": dict,
         "statistics": dict,
     }
     for name, kind in kinds.items():
         if not isinstance(header.get(name), kind) or isinstance(header[name], bool):
             raise PlanError(f"plan.json has no valid {name!r}")
+    if version >= _PLACED and not isinstance(header.get("grey"), bool):
+        raise PlanError("plan.json has no valid 'grey'")
     for name, length in (("canvas", 2), ("background", 3)):
-        if len(header[name]) != length or not all(type(number) is int for number in header[name]):
+        numbers = header[name]
+        if isinstance(numbers, list) and (len(numbers) != length or not all(type(each) is int for each in numbers)):
             raise PlanError(f"plan.json has no valid {name!r}")
     if not all(isinstance(text, str) for text in (*header["ids"], *header["sources"])):
         raise PlanError("plan.json has no valid 'ids' and 'sources'")

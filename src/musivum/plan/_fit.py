@@ -1,11 +1,24 @@
-"""Crops onto boxes of the canvas, and the boxes of crops that lie there."""
+"""Crops onto places of the canvas, and the places of crops that lie there."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from musivum.plan._placements import DoubleArray, Placements
+from musivum.plan._columns import DoubleArray
+from musivum.plan._placements import Placements
+
+ComplexArray = npt.NDArray[np.complex128]
+
+
+class Rectangles(NamedTuple):
+    """Drawn crops (n,) on the canvas, x + iy: their middles, and their whole sides as vectors."""
+
+    middle: ComplexArray
+    across: ComplexArray
+    down: ComplexArray
 
 
 def fit_crops(crop: npt.ArrayLike, box: npt.ArrayLike, turns: npt.ArrayLike = 0) -> DoubleArray:
@@ -23,6 +36,35 @@ def fit_crops(crop: npt.ArrayLike, box: npt.ArrayLike, turns: npt.ArrayLike = 0)
     dx = target[:, 0] - scale * (cos * middle[:, 0] - sin * middle[:, 1])
     dy = target[:, 1] - scale * (sin * middle[:, 0] + cos * middle[:, 1])
     return np.stack([scale, turns * (np.pi / 2), dx, dy], axis=1)
+
+
+def fit_inside(crop: DoubleArray, transform: DoubleArray, sizes: npt.ArrayLike) -> tuple[DoubleArray, DoubleArray]:
+    """Crops (n, 4) and transforms (n, 4) of other tiles that cover on the canvas what crops (n, 4) of some cover.
+
+    Parameters
+    ----------
+    sizes
+        (n, 2) width and height of the other tiles. Each crop is the largest of its shape, in the middle of its tile,
+        and turned as the crop that it replaces.
+    """
+    sizes = np.asarray(sizes, np.float64)
+    side = crop[:, 2:] - crop[:, :2]
+    larger = (sizes / side).min(axis=1, keepdims=True, initial=np.inf)
+    half, middle = side * larger / 2, sizes @ [0.5, 0.5j]
+    scale = transform[:, 0] / larger[:, 0]
+    moved = rectangles(crop, transform).middle - scale * np.exp(1j * transform[:, 1]) * middle
+    return (
+        np.concatenate([sizes / 2 - half, sizes / 2 + half], axis=1),
+        np.stack([scale, transform[:, 1], moved.real, moved.imag], axis=1),
+    )
+
+
+def rectangles(crop: DoubleArray, transform: DoubleArray) -> Rectangles:
+    """Where crops (n, 4) lie on the canvas, turned as their transforms (n, 4) say."""
+    turn = transform[:, 0] * np.exp(1j * transform[:, 1])
+    middle = turn * ((crop[:, :2] + crop[:, 2:]) @ [0.5, 0.5j]) + transform[:, 2:] @ [1, 1j]
+    side = crop[:, 2:] - crop[:, :2]
+    return Rectangles(middle, turn * side[:, 0], turn * side[:, 1] * 1j)
 
 
 def bounds(placements: Placements) -> DoubleArray:

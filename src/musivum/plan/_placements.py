@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from musivum.errors import PlanError
 from musivum.geometry import Box, Similarity
-
-IntArray = npt.NDArray[np.int32]
-FloatArray = npt.NDArray[np.float32]
-DoubleArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-
-_FARTHEST = 1e9  # canvas pixels, and radians
-_LARGEST_TILE = 2.0**31
-_SCALES = (1e-6, 1e9)
-_STRONGEST = 1e6  # OKLab: its cube fits a float32
-_CROP_SLACK = 1e-6  # pixels by which rounding may carry a crop over the edge of its tile
-
-
-class Column(NamedTuple):
-    """Type of one column and the shape of its rows; None stands for a width that the column chooses."""
-
-    dtype: type
-    shape: tuple[int | None, ...]
-
+from musivum.plan._columns import (
+    BoolArray,
+    Column,
+    DoubleArray,
+    FloatArray,
+    IntArray,
+    check_colours,
+    check_columns,
+    check_finite,
+    check_inside,
+    check_similarities,
+)
 
 PLACEMENT_COLUMNS: dict[str, Column] = {
     "tile": Column(np.int32, ()),
@@ -45,22 +38,6 @@ PLACEMENT_COLUMNS: dict[str, Column] = {
     "slope": Column(np.float32, (2, 3)),
     "follow": Column(np.float32, (2,)),
 }
-ALTERNATE_COLUMNS: dict[str, Column] = {"tile": Column(np.int32, (None,)), "error": Column(np.float32, (None,))}
-
-
-def check_columns(table: Any, columns: dict[str, Column]) -> None:
-    """Freeze the columns of a frozen dataclass in their declared types and let their lengths agree."""
-    length = None
-    for name, column in columns.items():
-        values: npt.NDArray[Any] = np.ascontiguousarray(getattr(table, name), dtype=column.dtype).view()
-        length = len(values) if length is None and values.ndim else length
-        shape = values.shape
-        if len(shape) != 1 + len(column.shape) or shape[0] != length:
-            raise PlanError(f"plan column {name!r} has shape {shape}, and {length} rows were expected")
-        if any(want not in (None, have) for want, have in zip(column.shape, shape[1:], strict=True)):
-            raise PlanError(f"plan column {name!r} has shape {shape}, which is not one of {column.shape} a row")
-        values.flags.writeable = False
-        object.__setattr__(table, name, values)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,23 +131,14 @@ class Placements:
     def __post_init__(self) -> None:
         check_columns(self, PLACEMENT_COLUMNS)
         for field in fields(self):
-            if not np.isfinite(getattr(self, field.name)).all():
-                raise PlanError(f"plan column {field.name!r} holds a number that is not finite")
+            check_finite(field.name, getattr(self, field.name))
         if (self.tile < 0).any():
             raise PlanError("plan column 'tile' holds a row below 0")
-        if (self.crop[:, 2:] <= self.crop[:, :2]).any():
-            raise PlanError("plan column 'crop' holds a box without area")
-        if (np.abs(self.crop) > _LARGEST_TILE).any():
-            raise PlanError("plan column 'crop' holds a box larger than any tile")
-        if ((self.transform[:, 0] < _SCALES[0]) | (self.transform[:, 0] > _SCALES[1])).any():
-            raise PlanError(f"plan column 'transform' holds a scale that leaves {_SCALES[0]:g}..{_SCALES[1]:g}")
-        if (np.abs(self.transform[:, 1:]) > _FARTHEST).any():
-            raise PlanError(f"plan column 'transform' holds a number beyond {_FARTHEST:g}")
+        check_similarities(self.crop, self.transform)
         if (self.multiply < 0).any():
             raise PlanError("plan column 'multiply' holds a negative factor")
         for name in ("multiply", "mean", "gain", "shift", "slope", "follow"):
-            if (np.abs(getattr(self, name)) > _STRONGEST).any():
-                raise PlanError(f"plan column {name!r} holds a number beyond {_STRONGEST:g}")
+            check_colours(name, getattr(self, name))
         for name in ("opacity", "feather"):
             if ((getattr(self, name) < 0) | (getattr(self, name) > 1)).any():
                 raise PlanError(f"plan column {name!r} leaves 0..1")
@@ -228,25 +196,4 @@ class Placements:
         """Raise PlanError unless every placement shows a part of a tile that the table holds."""
         if (self.tile >= len(tiles)).any():
             raise PlanError(f"plan column 'tile' leaves the table of {len(tiles)} tiles")
-        if (self.crop[:, :2] < -_CROP_SLACK).any() or (self.crop[:, 2:] > tiles.sizes[self.tile] + _CROP_SLACK).any():
-            raise PlanError("plan column 'crop' leaves its tile")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Alternates:
-    """The next-best tiles of each placement: `tile` (n, a) padded with -1, `error` (n, a) ascending."""
-
-    tile: IntArray
-    error: FloatArray
-
-    def __post_init__(self) -> None:
-        check_columns(self, ALTERNATE_COLUMNS)
-        if self.tile.shape != self.error.shape:
-            raise PlanError("the plan's alternates have columns of different shapes")
-        if (self.tile < -1).any() or np.isnan(self.error).any():
-            raise PlanError("the plan's alternates hold a row below -1 or an error that is no number")
-
-    @classmethod
-    def none(cls, n: int) -> Self:
-        """No alternates for n placements."""
-        return cls(np.zeros((n, 0), np.int32), np.zeros((n, 0), np.float32))
+        check_inside(self.crop, tiles.sizes[self.tile])

@@ -9,11 +9,17 @@ import numpy as np
 
 from musivum.errors import PlanError
 from musivum.geometry import Size
+from musivum.plan._alternates import Alternates
 from musivum.plan._fit import bounds
-from musivum.plan._placements import Alternates, Placement, Placements, TileTable
+from musivum.plan._placements import Placement, Placements, TileTable
 
 OUTLINES = ("box", "hexagon")
 """Shapes a placement's crop can be cut to: the whole crop, or the pointy-top hexagon that its box bounds."""
+
+BACKGROUNDS = ("target", "transparent")
+"""What may show where no placement is, beside a colour: the target, stretched over the canvas, or nothing."""
+
+Background = tuple[int, int, int] | str
 
 _LONGEST_SIDE = 10**7
 _FARTHEST = 1e9  # canvas pixels
@@ -29,7 +35,7 @@ class Plan:
     canvas
         Size in pixels at scale 1.
     background
-        sRGB bytes of what no placement covers.
+        What shows where no placement covers the canvas: sRGB bytes, or one of `BACKGROUNDS`.
     outline
         One of `OUTLINES`.
     tint, overlay
@@ -39,11 +45,13 @@ class Plan:
     tiles, placements, alternates
         See there; placements are in painting order.
     target
-        The target as a small JPEG, for the overlay and the report; may be empty.
+        The target as a small JPEG, for overlay, background and report; may be empty.
     recipe
         JSON: how to make the plan again (engine, options, seed, digests).
     statistics
         JSON: what the engine reports.
+    grey
+        Whether it is drawn in grey unless the caller says otherwise.
 
     Raises
     ------
@@ -52,7 +60,7 @@ class Plan:
     """
 
     canvas: Size
-    background: tuple[int, int, int]
+    background: Background
     outline: str
     tint: float
     overlay: float
@@ -63,14 +71,14 @@ class Plan:
     target: bytes
     recipe: dict[str, Any]
     statistics: dict[str, Any]
+    grey: bool = False
 
     def __post_init__(self) -> None:
         if self.canvas.width < 1 or self.canvas.height < 1:
             raise PlanError(f"the plan's canvas of {self.canvas.width} x {self.canvas.height} has no pixels")
         if max(self.canvas) > _LONGEST_SIDE:
             raise PlanError(f"the plan's canvas has a side of more than {_LONGEST_SIDE:,} pixels")
-        if not all(0 <= byte <= 255 for byte in self.background):
-            raise PlanError("the plan's background is not three bytes")
+        check_background(self.background)
         if self.outline not in OUTLINES:
             raise PlanError(f"the plan's outline {self.outline!r} is not one of {', '.join(OUTLINES)}")
         for name in ("tint", "overlay"):
@@ -83,11 +91,19 @@ class Plan:
         sides = self.placements.transform[:, :1] * (self.placements.crop[:, 2:] - self.placements.crop[:, :2])
         if (np.abs(box) > _FARTHEST).any() or (sides < _THINNEST).any():
             raise PlanError("the plan's columns 'crop' and 'transform' make a box that is too far off or too thin")
-        if len(self.alternates.tile) != len(self.placements):
-            raise PlanError("the plan's alternates and placements differ in number")
-        if (self.alternates.tile >= len(self.tiles)).any():
-            raise PlanError(f"the plan's alternates leave the table of {len(self.tiles)} tiles")
+        self.alternates.check_places(self.placements, self.tiles)
 
     def placement(self, i: int) -> Placement:
         """Placement i in painting order, as a record."""
         return self.placements[i]
+
+
+def check_background(background: Background) -> None:
+    """Raise PlanError unless it is three bytes or one of `BACKGROUNDS`."""
+    if isinstance(background, str):
+        if background not in BACKGROUNDS:
+            raise PlanError(
+                f"the plan's background {background!r} is no colour and not one of {', '.join(BACKGROUNDS)}"
+            )
+    elif not all(0 <= byte <= 255 for byte in background):
+        raise PlanError("the plan's background is not three bytes")

@@ -22,7 +22,7 @@ from musivum.engines.grid._voices import metric_of
 from musivum.errors import LibraryError, OptionError
 from musivum.geometry import Size
 from musivum.library import Library, near_duplicates
-from musivum.plan import Plan
+from musivum.plan import Placements, Plan
 from musivum.progress import Progress, silent
 from musivum.threads import thread_count
 
@@ -93,10 +93,15 @@ def _plan(
     mode = COLOURS[options.colour]
     importance = _importance(cells, patches, mode, mask, canvas)
     found = match(cut, importance, library, favour, options, workers=workers, progress=progress)
-    shown = crop_patches(library, found.crops, found.chosen, SIDE, workers=workers)
-    colours = mode.columns(patches, shown, metric_of(options).either_sign)
-    placements = place_crops(library, cells, found.crops, found.chosen, {"error": found.costs, **colours})
-    table, alternates, placements = used_tiles(library, placements, found.nearest)
+
+    def place(rows: npt.NDArray[np.int64]) -> Placements:
+        shown = crop_patches(library, found.crops, rows, SIDE, workers=workers)
+        colours = mode.columns(patches, shown, metric_of(options).either_sign)
+        return place_crops(library, cells, found.crops, rows, colours)
+
+    placements = replace(place(found.chosen), error=found.costs)
+    others = [place(rows) for rows in found.nearest_crops.T]
+    table, alternates, placements = used_tiles(library, placements, found.nearest, others)
     settled = replace(options, workers=None, search=found.statistics["search"])
     return Plan(
         canvas=canvas,

@@ -40,6 +40,8 @@ class Matching:
         (n,) their costs.
     nearest
         The best few tiles of each cell were there no limits.
+    nearest_crops
+        (n, k) their best crops; any where there is no tile.
     statistics
         What the report tells of it.
     """
@@ -48,6 +50,7 @@ class Matching:
     chosen: npt.NDArray[np.int64]
     costs: npt.NDArray[np.float32]
     nearest: Neighbours
+    nearest_crops: npt.NDArray[np.int64]
     statistics: dict[str, Any]
 
 
@@ -123,7 +126,9 @@ def match(
         "energy": space.compression.energy if space.compression else 1.0,
         "agreement": agreement(described, sample, whole(_some(len(cells)))),
     }
-    return Matching(described.crops, described.crop_of(rows), costs, found.nearest, statistics)
+    near = [pair_costs(queries, dictionary, np.maximum(owners, 0))[1] for owners in found.nearest.owners.T]
+    nearest_crops = described.crop_of(np.stack(near, axis=1))
+    return Matching(described.crops, described.crop_of(rows), costs, found.nearest, nearest_crops, statistics)
 
 
 def _some(n: int) -> npt.NDArray[np.int64]:
