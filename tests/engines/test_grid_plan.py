@@ -79,6 +79,18 @@ def test_no_photo_is_stretched_and_every_pixel_is_covered(photos, target, aspect
     assert (counts == 1).all()
 
 
+@pytest.mark.parametrize("extra", [{"turns": True}, {"colour": "fit"}, {"offset": "hexagon", "rerank": 8}])
+def test_alternates_are_placed_as_if_they_had_been_chosen(photos, target, extra):
+    plan = plan_grid(target, photos, GridOptions(columns=16, copies=3, **extra))
+    near, chosen = plan.alternates, plan.placements
+    cell, place = np.nonzero(near.tile == chosen.tile[:, None])
+    assert 0 < len(cell) < len(chosen)
+    for name in ("crop", "transform", "mirror", "mean", "shift"):
+        assert (getattr(near, name)[cell, place] == getattr(chosen, name)[cell]).all()
+    wanted = chosen.mean + chosen.shift
+    np.testing.assert_allclose(near.mean + near.shift, np.repeat(wanted[:, None], 4, axis=1), atol=1e-6)
+
+
 def uses(plan):
     return np.bincount(plan.placements.tile, minlength=len(plan.tiles))
 
