@@ -19,13 +19,14 @@ VARIANTS = {
     "gabor": ("gabor", "gabor:phase"),
     "histogram": ("histogram", "histogram:cumulative"),
     "cnn": ("cnn", "cnn:head"),
+    "deviation": (),  # one number has no nearest tiles worth looking at
     "torch": (),
 }
 _BLOCK = 256
 
 
 def nearest_tiles() -> Image.Image:
-    """A row for every family that needs no name of a network: two tiles, and after each its nearest six.
+    """A row for every family that needs no name of a network, of more than one number: two tiles, each followed by six.
 
     Every tile takes part in four turns and their mirror images, and counts once, at its best.
     """

@@ -12,7 +12,7 @@ from musivum.color import linear_from_srgb
 from musivum.errors import OptionError
 from musivum.features import extractor
 
-NAMES = ["histogram", "histogram:cumulative", "hsv"]
+NAMES = ["histogram", "histogram:cumulative", "hsv", "deviation"]
 
 
 def described(name, pixels):
@@ -45,6 +45,18 @@ def test_only_the_cumulative_one_knows_how_far_apart_two_greys_are():
     for name, ratio in (("histogram", 1.0), ("histogram:cumulative", 2.0)):
         a, b, c = extractor(name).describe(light)
         assert np.linalg.norm(c - a) / np.linalg.norm(b - a) == pytest.approx(ratio, rel=1e-4)
+
+
+def test_the_deviation_is_that_of_lightness():
+    light = np.random.default_rng(2).uniform(0.2, 0.8, (16, 16))
+    even, one, lighter, negative, checks = extractor("deviation").describe(
+        grey(np.stack([np.full((16, 16), 0.4), light, light + 0.1, 1 - light, np.indices((16, 16)).sum(0) % 2]))
+    )[:, 0]
+    assert even == pytest.approx(0, abs=1e-6)
+    assert one == pytest.approx(light.std(), rel=1e-4)
+    assert lighter == pytest.approx(one, rel=1e-4)
+    assert negative == pytest.approx(one, rel=1e-4)
+    assert checks == pytest.approx(0.5, rel=1e-4)
 
 
 def slow_shares(pixels):
@@ -84,6 +96,6 @@ def test_equal_colours_fall_together_whatever_their_nominal_hue():
 
 
 def test_what_there_is_not_is_refused():
-    for name in ("histogram65", "histogram:16", "hsv65", "hsv:rgb"):
+    for name in ("histogram65", "histogram:16", "hsv65", "hsv:rgb", "deviation1", "deviation65", "deviation:max"):
         with pytest.raises(OptionError):
             extractor(name)

@@ -8,6 +8,7 @@ from musivum.errors import OptionError
 from musivum.features._backbone import backbones
 from musivum.features._cnn import networks
 from musivum.features._color_grid import grid
+from musivum.features._deviation import deviations
 from musivum.features._extractor import Extractor, Maker
 from musivum.features._gabor import gabors
 from musivum.features._gfd import descriptors
@@ -28,6 +29,7 @@ EXTRACTORS: dict[str, Maker] = {
     "gfd": descriptors,
     "histogram": histograms,
     "hsv": color_histograms,
+    "deviation": deviations,
     "cnn": networks,
     "torch": backbones,
 }
