@@ -127,7 +127,7 @@ def engine(settings: dict[str, Any], library: Path, folder: Path) -> dict[str, A
 def baseline(settings: dict[str, Any], library: Path, folder: Path) -> dict[str, Any]:
     import baseline_reference as reference
 
-    from musivum.export import Score, mean_difference, ssim
+    from musivum.export import Score, mean_difference, rms_difference, ssim
 
     match = {"patches": reference.match_patches, "means": reference.match_means}[settings["match"]]
     look = (reference.SHIFT, reference.OVERLAY) if settings["match"] == "patches" else (0.0, 0.0)
@@ -151,7 +151,8 @@ def baseline(settings: dict[str, Any], library: Path, folder: Path) -> dict[str,
             scale = n * CELLS / np.sqrt(drawn.shape[0] * drawn.shape[1])
             size = round(drawn.shape[0] * scale), round(drawn.shape[1] * scale)
             a, b, c = (averaged(pixels, *size) for pixels in (drawn, target, plain))
-            found.append(Score(mean_difference(a, b), ssim(a, b), mean_difference(a, c, "cie76")))
+            altered = mean_difference(a, c, "cie76")
+            found.append(Score(mean_difference(a, b), ssim(a, b), altered, rms_difference(a, b)))
         scores.append(found)
     return clock.result(scores) | {"reading": reading.total}
 

@@ -203,5 +203,5 @@ def test_the_command_line(target: Path, library: Path, tmp_path: Path, capsys: p
     assert main([*words, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [one["compress"] for one in told["variants"]] == ["4", "none"]
-    assert set(told["variants"][0]["score"]) == {"ciede2000", "ssim", "alteration"}
+    assert set(told["variants"][0]["score"]) == {"ciede2000", "ssim", "alteration", "rms"}
     assert told["size"]["width"] > 240

@@ -61,7 +61,7 @@ def test_figures():
     for at in got.fidelity:
         assert (at.ciede2000, at.ssim) == score(plan, album, at.pixels_per_cell)[:2]
     assert got.alteration == score(plan, album, 4).alteration
-    assert (got.cells, got.distinct, got.available) == (63, len(uses), 13)
+    assert (got.placements, got.distinct, got.available) == (63, len(uses), 13)
     assert got.most_used[0].used == max(uses.values()) and len(got.most_used) == 10
     assert [use.used for use in got.most_used] == sorted(uses.values(), reverse=True)[:10]
     assert (got.cost, got.bound, got.excess) == (3, 2, 0.5)
@@ -114,7 +114,7 @@ def test_a_cell_better_than_its_alternates_does_not_lessen_the_limits():
 def test_absurd_statistics_do_not_stop_a_report(name, value):
     plan, album = random_mosaic(4, target=b"")
     got = report(replace(plan, statistics=plan.statistics | {name: value}), album)
-    assert got.cells == 63 and lines(got)
+    assert got.placements == 63 and lines(got)
     json.dumps(got.as_json(), allow_nan=False)
 
 
@@ -236,4 +236,4 @@ def test_other_suffixes_are_refused(tmp_path):
 
 def test_a_large_plan_is_reported_on_quickly():
     plan, album = random_mosaic(7, columns=70, rows=60, cell=4)
-    assert report(plan, album).cells == 4_200
+    assert report(plan, album).placements == 4_200

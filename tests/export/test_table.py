@@ -30,7 +30,7 @@ def test_every_placement_has_its_line():
     rows = rows_of(placements_csv(plan))
     assert len(rows) == len(plan.placements)
     for i, row in enumerate(rows):
-        assert int(row["cell"]) == i + 1 and int(row["row"]) == i // 9 + 1 and int(row["column"]) == i % 9 + 1
+        assert int(row["placement"]) == i + 1 and int(row["row"]) == i // 9 + 1 and int(row["column"]) == i % 9 + 1
         assert row["file"] == sources[plan.placements.tile[i]]
         assert [float(row[n]) for n in ("x0", "y0", "x1", "y1")] == bounds(plan.placements)[i].round(3).tolist()
         crop = [float(row[f"crop_{n}"]) for n in ("x0", "y0", "x1", "y1")]

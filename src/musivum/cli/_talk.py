@@ -127,12 +127,13 @@ class _Bars:
         if self._bar is None:
             self._bar = _new_bar()
             self._bar.start()
-        if self._task is None or stage != self._stage:
+        name = stage.partition(":")[0]
+        if self._task is None or name != self._stage:
             if self._task is not None:
                 self._bar.remove_task(self._task)
-            self._task = self._bar.add_task(one_line(stage), total=total)
-            self._stage = stage
-        self._bar.update(self._task, completed=done, total=total)
+            self._task = self._bar.add_task("", total=total)
+            self._stage = name
+        self._bar.update(self._task, description=one_line(stage), completed=done, total=total)
 
     def close(self) -> None:
         self._timer.cancel()

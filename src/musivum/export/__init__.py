@@ -2,7 +2,8 @@
 
 from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto
 from musivum.export._exporters import EXPORTERS, Exporter, Look, Picture, export
-from musivum.export._fidelity import mean_difference, ssim
+from musivum.export._fidelity import mean_difference, rms_difference, ssim
+from musivum.export._free import FreeForm, placed_sides
 from musivum.export._lines import lines
 from musivum.export._repeat import nearest_repeat
 from musivum.export._report import Fidelity, Matching, Report, Use, report
@@ -17,6 +18,7 @@ __all__ = [
     "Exporter",
     "Fidelity",
     "Figure",
+    "FreeForm",
     "Look",
     "Matching",
     "Panel",
@@ -32,7 +34,9 @@ __all__ = [
     "mean_difference",
     "nearest_repeat",
     "panel_size",
+    "placed_sides",
     "report",
+    "rms_difference",
     "score",
     "sheet",
     "sheet_size",

@@ -18,20 +18,20 @@ _SUPERSAMPLING = 2
 _FARTHEST = 1e6  # pixels; Pillow counts in 32 bits
 _MARGIN, _LEGEND = 24, 64
 _PAPER, _INK = (24, 24, 27), (228, 228, 231)
-_TOP = 0.99  # of the cells have an error within the scale
+_TOP = 0.99  # of the placements have an error within the scale
 
 
 def error_map(plan: Plan) -> npt.NDArray[np.uint8]:
-    """The target beside the error of each cell in the cell's own shape, with a legend, as (h, w, 3) sRGB bytes.
+    """The target beside the error of each placement in its own shape, with a legend, as (h, w, 3) sRGB bytes.
 
-    Brightness rises evenly with the error; the brightest colour stands for the worst hundredth of the cells and above.
+    Brightness rises evenly with the error; the brightest colour stands for the worst hundredth of the placements.
     Without a target there is only the map.
     """
     size = Size(*plan.canvas).scaled(_LONG_SIDE / max(plan.canvas))
     error = plan.placements.error.astype(np.float64)
     top = float(np.quantile(error, _TOP)) if len(error) else 0.0
     panels = [Image.fromarray(target_pixels(plan, size))] if plan.target else []
-    panels.append(_cells(plan, size, _colours(error / top if top > 0 else error)))
+    panels.append(_placements(plan, size, _colours(error / top if top > 0 else error)))
 
     width = _MARGIN + sum(panel.width + _MARGIN for panel in panels)
     page = Image.new("RGB", (max(width, 320), size.height + 2 * _MARGIN + _LEGEND), _PAPER)
@@ -46,7 +46,7 @@ def error_map(plan: Plan) -> npt.NDArray[np.uint8]:
     return np.asarray(page)
 
 
-def _cells(plan: Plan, size: Size, colours: npt.NDArray[np.uint8]) -> Image.Image:
+def _placements(plan: Plan, size: Size, colours: npt.NDArray[np.uint8]) -> Image.Image:
     scale = np.array(size) / np.array(plan.canvas) * _SUPERSAMPLING
     image = Image.new("RGB", (size.width * _SUPERSAMPLING, size.height * _SUPERSAMPLING), (0, 0, 0))
     draw = ImageDraw.Draw(image)

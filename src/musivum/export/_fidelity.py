@@ -1,4 +1,4 @@
-"""How near one picture comes to another: mean CIEDE2000, mean CIE76 and SSIM.
+"""How near one picture comes to another: mean and RMS of colour differences, and SSIM.
 
 References
 ----------
@@ -7,6 +7,9 @@ References
 """
 
 from __future__ import annotations
+
+import math
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -27,15 +30,28 @@ def mean_difference(picture: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]
     formula
         One of `musivum.color.DIFFERENCES`.
     """
+    return sum(float(band.sum(dtype=np.float64)) for band in _differences(picture, other, formula)) / _pixels(picture)
+
+
+def rms_difference(picture: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8], formula: str = "cie76") -> float:
+    """Root of the mean square of the colour difference; pictures and formula as of `mean_difference`."""
+    squares = sum(float(np.square(band, dtype=np.float64).sum()) for band in _differences(picture, other, formula))
+    return math.sqrt(squares / _pixels(picture))
+
+
+def _differences(
+    picture: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8], formula: str
+) -> Iterator[npt.NDArray[np.floating]]:
+    """Colour differences of the pixels, a band at a time."""
     _check_shapes(picture, other)
-    difference = DIFFERENCES[formula]
-    total = 0.0
     a, b = picture.reshape(-1, 3), other.reshape(-1, 3)
     for start in range(0, len(a), _BAND_PIXELS):
         band = slice(start, start + _BAND_PIXELS)
-        lab = (cielab_from_linear(linear_from_srgb(pixels[band])) for pixels in (a, b))
-        total += float(difference(*lab).sum(dtype=np.float64))
-    return total / len(a)
+        yield DIFFERENCES[formula](*(cielab_from_linear(linear_from_srgb(pixels[band])) for pixels in (a, b)))
+
+
+def _pixels(picture: npt.NDArray[np.uint8]) -> int:
+    return int(np.prod(picture.shape[:2]))
 
 
 def ssim(picture: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> float:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
 from collections.abc import Sequence
 
 from musivum.export._explanation import Explanation, ScarceColour
+from musivum.export._free import FreeForm
 from musivum.export._report import Matching, Report
+from musivum.export._score import Score
 
 _SHOWN = 5
 
@@ -28,9 +31,14 @@ def _figures(report: Report) -> list[str]:
     for at in report.fidelity:
         text = f"CIEDE2000 {at.ciede2000:.1f} (0 is equal), SSIM {at.ssim:.2f} (1 is equal)"
         rows.append((f"fidelity at {at.pixels_per_cell} pixels a cell", text))
+    if report.free is not None and report.free.afar is not None:
+        rows.append(("fidelity from afar", _afar(report.free.afar)))
     if report.alteration is not None:
         rows.append(("alteration of the photos", f"CIE76 {report.alteration:.1f} (0 is untouched)"))
-    rows.append(("cells", f"{report.cells:,}"))
+    if report.free is None:
+        rows.append(("cells", f"{report.placements:,}"))
+    else:
+        rows += _free(report.placements, report.free)
     rows.append(("different photos", f"{report.distinct:,} of {report.available:,}"))
     if report.most_used and report.most_used[0].used > 1:
         top = report.most_used[:_SHOWN]
@@ -39,6 +47,8 @@ def _figures(report: Report) -> list[str]:
         rows.append(("most used", text))
     if report.nearest_repeat is None:
         rows.append(("nearest repeat", "none, every photo is shown once"))
+    elif report.free is not None:
+        rows.append(("nearest repeat", f"{report.nearest_repeat:.3g} times the smaller one's side apart"))
     else:
         rows.append(("nearest repeat", f"{report.nearest_repeat:.3g} cells apart (1 is touching)"))
     if report.excess is not None:
@@ -47,6 +57,21 @@ def _figures(report: Report) -> list[str]:
         rows.append(("matched by", _matching(report.matching)))
     width = max(len(name) for name, _ in rows)
     return [f"{name:<{width}}  {text}" for name, text in rows]
+
+
+def _afar(score: Score) -> str:
+    return (
+        f"CIEDE2000 {score.ciede2000:.1f}, CIELAB RMS {score.rms:.1f} (0 is equal), SSIM {score.ssim:.2f} (1 is equal)"
+    )
+
+
+def _free(placements: int, free: FreeForm) -> list[tuple[str, str]]:
+    sizes = f"{free.smallest:,.0f} to {free.largest:,.0f} pixels of the mosaic across, median {free.median:,.0f}"
+    return [
+        ("placements", f"{placements:,}"),
+        ("sizes", f"{sizes}; half of the picture in photos of {free.typical:,.0f} or more"),
+        ("covered by photos", f"{math.floor(100 * free.coverage)}%"),
+    ]
 
 
 def _matching(matching: Matching) -> str:

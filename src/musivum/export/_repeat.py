@@ -2,49 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 
+from musivum.export._free import lies_freely, placed_sides
 from musivum.plan import Plan, bounds
+
+Doubles = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
 
 _HEXAGON_PITCH = 0.75  # rows of hexagons lie nearer than their boxes are high
 
 
 def nearest_repeat(plan: Plan) -> float | None:
-    """Distance in cells of the nearest two placements of one tile; None if no tile is used twice.
+    """Distance of the nearest two placements of one tile; None if no tile is used twice.
 
-    Neighbours across, down and diagonally are 1 apart, whatever their sizes: the larger of the distances of the middles
-    across, over the mean width of the two, and down, over the mean height. Placements are sorted by tile and height on
-    the canvas and compared with the next, the second next and so on for as long as one can still be nearer.
+    Of cells, in cells: neighbours across, down and diagonally are 1 apart, whatever their sizes; the larger of the
+    distances of the middles across, over the mean width of the two, and down, over the mean height. Of photos that lie
+    freely: the distance of their middles over the side of the smaller.
     """
-    tile = plan.placements.tile
-    box = bounds(plan.placements)
-    pitch = _HEXAGON_PITCH if plan.outline == "hexagon" else 1.0
-    width, height = box[:, 2] - box[:, 0], (box[:, 3] - box[:, 1]) * pitch
+    box, tile = bounds(plan.placements), plan.placements.tile
     x, y = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
     order = np.lexsort((x, y, tile))
-    return _nearest(tile[order], x[order], y[order], width[order], height[order])
+    if lies_freely(plan):
+        side = placed_sides(plan)[order]
+        return _nearest(tile[order], x[order], y[order], side, partial(_in_sides, side))
+    pitch = _HEXAGON_PITCH if plan.outline == "hexagon" else 1.0
+    width, height = (box[order, 2] - box[order, 0]), (box[order, 3] - box[order, 1]) * pitch
+    return _nearest(tile[order], x[order], y[order], height, partial(_in_cells, width, height))
+
+
+def _in_cells(width: Doubles, height: Doubles, one: Rows, other: Rows, across: Doubles, down: Doubles) -> Doubles:
+    return np.maximum(
+        2 * np.abs(across) / (width[other] + width[one]),
+        2 * down / (height[other] + height[one]),
+    )
+
+
+def _in_sides(side: Doubles, one: Rows, other: Rows, across: Doubles, down: Doubles) -> Doubles:
+    return np.asarray(np.hypot(across, down) / np.minimum(side[one], side[other]))
 
 
 def _nearest(
     tile: npt.NDArray[np.int32],
-    x: npt.NDArray[np.float64],
-    y: npt.NDArray[np.float64],
-    width: npt.NDArray[np.float64],
-    height: npt.NDArray[np.float64],
+    x: Doubles,
+    y: Doubles,
+    unit: Doubles,
+    apart: Callable[[Rows, Rows, Doubles, Doubles], Doubles],
 ) -> float | None:
+    """The least of `apart` over pairs of one tile; no pair is nearer than its height difference over the largest unit.
+
+    Placements are sorted by tile and height, and compared with the next, the second next and so on for as long as one
+    can still be nearer.
+    """
     best = np.inf
-    tallest = height.max(initial=0)
+    largest = unit.max(initial=0)
     first = np.arange(len(tile))
     for lag in range(1, len(tile)):
         first = first[first + lag < len(tile)]
         second = first + lag
         down = y[second] - y[first]
-        near = (tile[second] == tile[first]) & (down < best * tallest)
+        near = (tile[second] == tile[first]) & (down < best * largest)
         first, second, down = first[near], second[near], down[near]
         if not len(first):
             break
-        across = 2 * np.abs(x[second] - x[first]) / (width[second] + width[first])
-        down = 2 * down / (height[second] + height[first])
-        best = min(best, float(np.maximum(across, down).min()))
+        best = min(best, float(apart(first, second, x[second] - x[first], down).min()))
     return None if best == np.inf else best

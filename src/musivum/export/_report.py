@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto, explain
+from musivum.export._free import FreeForm, free_form, lies_freely
 from musivum.export._repeat import nearest_repeat
-from musivum.export._score import score
+from musivum.export._score import Score, score
 from musivum.library import Library
 from musivum.plan import Plan
 from musivum.progress import Progress, silent
@@ -67,15 +68,19 @@ class Report:
     Attributes
     ----------
     fidelity
-        At each of `PIXELS_PER_CELL`; empty if the plan holds no target.
+        At each of `PIXELS_PER_CELL`; empty if the plan holds no target, or its photos lie freely.
+    free
+        Of photos that lie freely: how large they are, what they cover, and how near they come to the target from afar;
+        None of cells.
     alteration
-        Mean CIE76 between the photos as drawn and as they were, at the first of `PIXELS_PER_CELL`; None without target.
-    cells, distinct, available
+        Mean CIE76 between the photos as drawn and as they were, at the first of `PIXELS_PER_CELL` or from afar; None
+        without target.
+    placements, distinct, available
         Placements, photos among them, and photos that the engine could choose from.
     most_used
         The photos that show most often.
     nearest_repeat
-        In cells; see `nearest_repeat`.
+        In cells, or in sides of the smaller; see `nearest_repeat`.
     cost, bound
         What the engine minimised, and what it would be if every cell had its best photo, limits or not; None if the
         engine does not say.
@@ -86,12 +91,14 @@ class Report:
     matching
         None if the engine does not say.
     explanation
-        None if the plan holds no alternates.
+        None if the plan holds no alternates, or its photos lie freely: no place was then given to be filled, and none
+        filled worse than it could be.
     """
 
     fidelity: tuple[Fidelity, ...]
+    free: FreeForm | None
     alteration: float | None
-    cells: int
+    placements: int
     distinct: int
     available: int
     most_used: tuple[Use, ...]
@@ -124,20 +131,26 @@ def report(plan: Plan, library: Library, *, workers: int | None = None, progress
     PlanError
         If the library lacks a tile, the plan's target is damaged, or the plan is too large to be drawn.
     """
+    free = None
     scores = []
-    for done, pixels in enumerate(PIXELS_PER_CELL if plan.target else ()):
-        progress("scoring", done, len(PIXELS_PER_CELL))
-        scores.append(score(plan, library, pixels, workers=workers))
-    progress("scoring", len(PIXELS_PER_CELL), len(PIXELS_PER_CELL))
+    if lies_freely(plan):
+        progress("scoring", 0, 1)
+        free = free_form(plan, library, workers=workers)
+        scores = [] if free.afar is None else [free.afar]
+        progress("scoring", 1, 1)
+    else:
+        scores = _scores(plan, library, workers, progress)
     used = np.bincount(plan.placements.tile, minlength=len(plan.tiles))
     most = [int(i) for i in np.argsort(-used, kind="stable")[:_MOST_USED] if used[i]]
     told = plan.statistics
     cost, bound = _number(told.get("cost")), _number(told.get("bound"))
     relaxed, clashes, available = told.get("relaxed"), told.get("clashes"), told.get("eligible")
+    seen = () if free is not None else zip(PIXELS_PER_CELL, scores, strict=False)
     return Report(
-        fidelity=tuple(Fidelity(n, s.ciede2000, s.ssim) for n, s in zip(PIXELS_PER_CELL, scores, strict=False)),
+        fidelity=tuple(Fidelity(pixels, score.ciede2000, score.ssim) for pixels, score in seen),
+        free=free,
         alteration=scores[0].alteration if scores else None,
-        cells=len(plan.placements),
+        placements=len(plan.placements),
         distinct=int(np.count_nonzero(used)),
         available=available if isinstance(available, int) else len(library),
         most_used=tuple(Use(plan.tiles.sources[i], int(used[i])) for i in most),
@@ -148,8 +161,17 @@ def report(plan: Plan, library: Library, *, workers: int | None = None, progress
         relaxed=tuple(map(str, relaxed)) if isinstance(relaxed, list) else (),
         clashes=clashes if isinstance(clashes, int) else 0,
         matching=_matching(told),
-        explanation=explain(plan, library),
+        explanation=explain(plan, library) if free is None else None,
     )
+
+
+def _scores(plan: Plan, library: Library, workers: int | None, progress: Progress) -> list[Score]:
+    scores = []
+    for done, pixels in enumerate(PIXELS_PER_CELL if plan.target else ()):
+        progress("scoring", done, len(PIXELS_PER_CELL))
+        scores.append(score(plan, library, pixels, workers=workers))
+    progress("scoring", len(PIXELS_PER_CELL), len(PIXELS_PER_CELL))
+    return scores
 
 
 def _number(value: object) -> float | None:
@@ -170,7 +192,10 @@ def _matching(told: dict[str, Any]) -> Matching | None:
     return matching if all(1 <= n <= _LONGEST for n in lengths) and all(0 <= s <= 1 for s in shares) else None
 
 
+_OBJECTS = (Explanation, Fidelity, FreeForm, Matching, ScarceColour, Score, Use, WantedPhoto)
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, (Explanation, Fidelity, Matching, ScarceColour, Use, WantedPhoto)):
+    if isinstance(value, _OBJECTS):
         return {name: _plain(item) for name, item in value._asdict().items()}
     return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from musivum.color import srgb_from_linear
 from musivum.errors import OptionError, PlanError, UnreadableImage
-from musivum.export._fidelity import mean_difference, ssim
+from musivum.export._fidelity import mean_difference, rms_difference, ssim
 from musivum.geometry import Size
 from musivum.library import Library
 from musivum.plan import Plan, bounds
@@ -24,18 +24,26 @@ _LONGEST = 10**7
 
 
 class Score(NamedTuple):
-    """Mean CIEDE2000 and SSIM against the target, mean CIE76 between the photos as drawn and as they were."""
+    """How near a drawing comes to its target, and at what price.
+
+    Attributes
+    ----------
+    ciede2000, ssim
+        Mean colour difference and structural similarity against the target.
+    alteration
+        Mean CIE76 between the photos as drawn and as they were.
+    rms
+        Root of the mean square of CIE76 against the target: large errors count more.
+    """
 
     ciede2000: float
     ssim: float
     alteration: float
+    rms: float
 
 
 def score(plan: Plan, library: Library, pixels_per_cell: float, *, workers: int | None = None) -> Score:
-    """Score a plan as seen from a distance at which a cell is `pixels_per_cell` pixels across.
-
-    The plan is drawn at that size twice, as it is and without tint and overlay, both times without gaps; the target is
-    averaged in linear light to the same pixels. All three are compared as sRGB bytes.
+    """Score a plan of cells as seen from a distance at which a cell is `pixels_per_cell` pixels across.
 
     Parameters
     ----------
@@ -45,25 +53,44 @@ def score(plan: Plan, library: Library, pixels_per_cell: float, *, workers: int 
     Raises
     ------
     PlanError
-        If the plan holds no target, the library lacks one of its tiles, or the plan's cells are so small against its
-        canvas that nobody could draw it.
+        As `score_at`.
     OptionError
         If `pixels_per_cell` is not positive.
     """
-    from musivum.render import draw
-
     if not (pixels_per_cell > 0 and math.isfinite(pixels_per_cell)):
         raise OptionError(f"{pixels_per_cell} pixels per cell is not a positive number")
-    scale = pixels_per_cell / cell_side(plan)
+    return score_at(plan, library, pixels_per_cell / cell_side(plan), workers=workers)
+
+
+def score_at(plan: Plan, library: Library, scale: float, *, workers: int | None = None) -> Score:
+    """Score a plan drawn at a scale.
+
+    The plan is drawn twice, as it is and without tint and overlay, both times without gaps; the target is averaged in
+    linear light to the same pixels. All three are compared as sRGB bytes.
+
+    Raises
+    ------
+    PlanError
+        If the plan holds no target, the library lacks one of its tiles, or the drawing would be so large that nobody
+        could make it.
+    """
+    from musivum.render import draw
+
     size = plan.canvas.scaled(scale)
     if size.width * size.height > _MOST_PIXELS or max(size) > _LONGEST:
         raise PlanError(
-            f"the plan cannot be scored: at {pixels_per_cell:g} pixels a cell it is {size.width:,} x {size.height:,}"
+            f"the plan cannot be scored: {plan.canvas.width:,} x {plan.canvas.height:,} pixels at scale {scale:.3g} "
+            f"are {size.width:,} x {size.height:,}"
         )
     target = target_pixels(plan, size, workers=workers)
     drawn = draw(plan, library, scale=scale, gap=0, workers=workers)
     plain = draw(plan, library, scale=scale, gap=0, tint=0, overlay=0, workers=workers)
-    return Score(mean_difference(drawn, target), ssim(drawn, target), mean_difference(drawn, plain, "cie76"))
+    return Score(
+        mean_difference(drawn, target),
+        ssim(drawn, target),
+        mean_difference(drawn, plain, "cie76"),
+        rms_difference(drawn, target),
+    )
 
 
 def cell_side(plan: Plan) -> float:

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from musivum.export._free import lies_freely
 from musivum.plan import Plan, bounds
 
 _DYADIC = 1024  # canvas coordinates are exact to this part of a pixel
 _ROW_PITCH = 0.7  # rows are at least so much of their height apart
 
 COLUMNS = (
-    *("cell", "row", "column", "x0", "y0", "x1", "y1"),
+    *("placement", "row", "column", "x0", "y0", "x1", "y1"),
     *("file", "photo_width", "photo_height", "crop_x0", "crop_y0", "crop_x1", "crop_y1"),
     *("mirrored", "turned", "error"),
 )
@@ -24,12 +25,13 @@ COLUMNS = (
 def placements_csv(plan: Plan) -> str:
     """One line a placement, in painting order, under a line of `COLUMNS`.
 
-    `cell`, `row` and `column` count from 1; the latter two are empty where the cells form no rows. x0..y1 are the box
-    on the canvas, crop_x0..crop_y1 the part of the photo, in its pixels. `mirrored` is yes or no, `turned` the degrees
-    clockwise, both as applied to the crop, mirroring first. Text in quotes may hold commas, quotes and line breaks.
+    `placement`, `row` and `column` count from 1; the latter two are empty where placements are no cells or form no
+    rows. x0..y1 are the upright box around the placement on the canvas, crop_x0..crop_y1 the part of the photo, in its
+    pixels. `mirrored` is yes or no, `turned` the degrees clockwise, both as applied to the crop, mirroring first. Text
+    in quotes may hold commas, quotes and line breaks.
     """
     places = bounds(plan.placements)
-    row, column = _rows_and_columns(places)
+    row, column = ([0] * len(places),) * 2 if lies_freely(plan) else _rows_and_columns(places)
     turned = np.degrees(plan.placements.transform[:, 1]) % 360
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
