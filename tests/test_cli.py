@@ -389,6 +389,19 @@ def test_progress_shows(
     assert ("digging [bold]" in stream.getvalue()) == shown
 
 
+def test_news_of_a_stage_stays_on_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr("musivum.cli._talk._PATIENCE", 0.0)
+    with Talk().progress() as progress:
+        for level in range(3):
+            for done in range(20):
+                progress(f"level {level}: {done} photos", done, 19)
+        bar = progress._bar  # type: ignore[attr-defined]
+        assert [(task.id, task.description) for task in bar.tasks] == [(2, "level 2: 19 photos")]  # the third one made
+    assert "level 0: 0 photos" in stream.getvalue()
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

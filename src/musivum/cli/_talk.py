@@ -131,7 +131,7 @@ class _Bars:
         if self._task is None or name != self._stage:
             if self._task is not None:
                 self._bar.remove_task(self._task)
-            self._task = self._bar.add_task("", total=total)
+            self._task = self._bar.add_task(one_line(stage), total=total)
             self._stage = name
         self._bar.update(self._task, description=one_line(stage), completed=done, total=total)
 
