@@ -8,7 +8,7 @@ from musivum.features._extractors import EXTRACTORS, extractor
 from musivum.features._gradient import gradient, lightness_differences
 from musivum.features._metrics import METRICS, Metric, place_queries, place_rows, unit_rows
 from musivum.features._mixture import Part, mixture_name, parse_mixture
-from musivum.features._patches import linear_samples, patches, tile_patches
+from musivum.features._patches import linear_samples, patches, shrink, tile_patches
 from musivum.features._saliency import kept_saliency
 from musivum.features._tile_compression import tile_compression
 from musivum.features._tile_vectors import picture_vectors, tile_vectors
@@ -35,6 +35,7 @@ __all__ = [
     "picture_vectors",
     "place_queries",
     "place_rows",
+    "shrink",
     "text_encoder",
     "tile_compression",
     "tile_patches",

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from numba import njit
 
 from musivum.color import LINEAR_OF_BYTE
+from musivum.geometry import Size
 
 _BLOCK = 512
 _STRIP = 64
@@ -61,6 +62,15 @@ def patches(
         side,
         workers,
     )
+
+
+def shrink(samples: npt.NDArray[np.uint16], size: Size, *, workers: int = 1) -> npt.NDArray[np.float32]:
+    """Average a picture of linear-light samples (h, w, 3) to another size, (height, width, 3) linear light 0..1."""
+    height, width, _ = samples.shape
+    x, y = np.linspace(0, width, size.width + 1), np.linspace(0, height, size.height + 1)
+    corners = [np.tile(x[:-1], size.height), np.repeat(y[:-1], size.width)]
+    corners += [np.tile(x[1:], size.height), np.repeat(y[1:], size.width)]
+    return patches(samples, np.stack(corners, axis=1), 1, workers=workers).reshape(size.height, size.width, 3)
 
 
 def tile_patches(

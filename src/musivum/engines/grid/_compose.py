@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +11,7 @@ import numpy.typing as npt
 from musivum.engines.grid._cells import Cells
 from musivum.engines.grid._crops import Crops
 from musivum.library import Library
-from musivum.plan import Alternates, Placements, TileTable, fit_crops
-from musivum.search import Neighbours
+from musivum.plan import Placements, fit_crops
 
 
 def place_crops(
@@ -50,31 +48,3 @@ def _of_aspect(
     x, y = (crop[:, 0] + crop[:, 2]) / 2, (crop[:, 1] + crop[:, 3]) / 2
     x, y = x.clip(w / 2, sizes[:, 0] - w / 2), y.clip(h / 2, sizes[:, 1] - h / 2)
     return np.stack([x - w / 2, y - h / 2, x + w / 2, y + h / 2], axis=1)
-
-
-def used_tiles(
-    library: Library, placements: Placements, nearest: Neighbours, others: Sequence[Placements]
-) -> tuple[TileTable, Alternates, Placements]:
-    """Keep only the tiles that the plan mentions, the `nearest` ones of each cell as its alternates.
-
-    Parameters
-    ----------
-    others
-        Column by column of `nearest`, how its tiles would be placed.
-    """
-    near = nearest.owners
-    used, index = np.unique(np.concatenate([placements.tile, near.reshape(-1)]), return_inverse=True)
-    if used[0] < 0:
-        used, index = used[1:], index - 1
-    n = len(placements)
-    table = TileTable(tuple(library.ids[i] for i in used), tuple(library.sources[i] for i in used), library.sizes[used])
-
-    def column(name: str) -> npt.NDArray[Any]:
-        return np.stack([getattr(other, name) for other in others], axis=1)
-
-    alternates = Alternates(
-        tile=index[n:].reshape(near.shape).astype(np.int32),
-        error=nearest.distances,
-        **{name: column(name) for name in ("crop", "transform", "mirror", "mean", "shift")},
-    )
-    return table, alternates, replace(placements, tile=index[:n].astype(np.int32))

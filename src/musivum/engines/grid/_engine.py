@@ -8,20 +8,22 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
+from musivum.engines._eligible import eligible
+from musivum.engines._target import small_target
+from musivum.engines._used import used_tiles
 from musivum.engines.grid._cells import Cells
 from musivum.engines.grid._colour import COLOURS, ColourMode
-from musivum.engines.grid._compose import place_crops, used_tiles
+from musivum.engines.grid._compose import place_crops
 from musivum.engines.grid._dictionary import crop_patches
 from musivum.engines.grid._importance import automatic_importance, contrast_importance, mask_importance
 from musivum.engines.grid._match import match
 from musivum.engines.grid._metric import SIDE
 from musivum.engines.grid._options import GridOptions
 from musivum.engines.grid._planes import fit_planes
-from musivum.engines.grid._target import cut_target, small_target
+from musivum.engines.grid._target import cut_target
 from musivum.engines.grid._voices import metric_of
-from musivum.errors import LibraryError, OptionError
 from musivum.geometry import Size
-from musivum.library import Library, near_duplicates
+from musivum.library import Library
 from musivum.plan import Placements, Plan
 from musivum.progress import Progress, silent
 from musivum.threads import thread_count
@@ -70,7 +72,7 @@ def plan_grid(
     """
     options = options or GridOptions()
     canvas = canvas or Size(target.shape[1], target.shape[0])
-    library, favour = _eligible(library, options, weights)
+    library, favour = eligible(library, weights, dedupe=options.dedupe)
     # Products of few columns are slower on many threads, and their last bits would depend on how many there are.
     with threadpool_limits(limits=1, user_api="blas"):
         return _plan(target, library, options, canvas, importance, favour, thread_count(options.workers), progress)
@@ -129,26 +131,3 @@ def _importance(
         weight = weight * contrast_importance(patches)
     shares = weight * cells.areas
     return np.asarray(shares / shares.mean(), np.float32)
-
-
-def _eligible(
-    library: Library, options: GridOptions, weights: npt.NDArray[np.float64] | None
-) -> tuple[Library, npt.NDArray[np.float64]]:
-    """The tiles that may be used, and their weights."""
-    favour = np.ones(len(library)) if weights is None else np.asarray(weights, np.float64)
-    sensible = (favour == 0) | ((favour >= 0.001) & (favour <= 1000))
-    if favour.shape != (len(library),) or not sensible.all():
-        raise OptionError(
-            f"weights: {len(library)} numbers are needed, each 0 or from 0.001 to 1000, one for each tile"
-        )
-    keep = favour > 0
-    if options.dedupe:
-        allowed = np.flatnonzero(keep)
-        stands_for = near_duplicates(
-            library.hashes[allowed], sizes=library.sizes[allowed], means=library.means[allowed]
-        )
-        keep[allowed] &= stands_for == np.arange(len(allowed))
-    if not keep.any():
-        raise LibraryError(f"{library.path}: no photo to use: index some, or ban fewer")
-    rows = np.flatnonzero(keep)
-    return (library if keep.all() else library.select(rows)), favour[rows]

@@ -1,15 +1,12 @@
-"""The target: its cells, their patches, and the small copy that a plan keeps."""
+"""The target: its cells and their patches."""
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from musivum.color import srgb_from_linear
 from musivum.engines.grid._cells import Cells, grid_shape, lay_out, lay_out_adaptive
 from musivum.engines.grid._metric import SIDE
 from musivum.engines.grid._options import GridOptions
@@ -19,7 +16,6 @@ from musivum.features import linear_samples, patches
 from musivum.geometry import Size
 
 _SMOOTH = 0.035  # OKLab RMS about its plane below which a block of cells may become one
-_TARGET_PIXELS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +64,3 @@ def cut_target(target: npt.NDArray[np.uint8], canvas: Size, options: GridOptions
             details.append(fit_planes(blocks).spread.reshape(rows >> level, columns >> level))
         return cut(lay_out_adaptive(canvas, columns, rows, details, _SMOOTH))
     return cut(lay_out(canvas, columns, rows, options.offset))
-
-
-def small_target(target: npt.NDArray[np.uint8], workers: int) -> bytes:
-    """The target as a JPEG of at most 2048 pixels a side: what the overlay and the report need."""
-    height, width, _ = target.shape
-    size = Size(width, height).scaled(min(1.0, _TARGET_PIXELS / max(width, height)))
-    if size != (width, height):
-        cells = lay_out(Size(width, height), *size, "none")
-        target = srgb_from_linear(patches(linear_samples(target), cells.boxes, 1, workers=workers))
-    buffer = io.BytesIO()
-    Image.fromarray(target.reshape(size.height, size.width, 3)).save(buffer, "JPEG", quality=95, subsampling=0)
-    return buffer.getvalue()
