@@ -8,11 +8,12 @@ from pathlib import Path
 from musivum.api._library import user_path
 from musivum.api._outputs import check_apart, check_spares
 from musivum.api._size import OutputSize
-from musivum.errors import LibraryError, OptionError, PlanError
+from musivum.errors import LibraryError, PlanError
 from musivum.export import Picture, export
 from musivum.library import Library, open_library
 from musivum.plan import Plan, load_plan
 from musivum.progress import Progress, silent
+from musivum.raster import colour_bytes
 from musivum.threads import check_workers
 
 
@@ -93,13 +94,3 @@ def library_of_plan(plan: Plan, library: str | os.PathLike[str] | None) -> Libra
         raise PlanError(
             f"the plan's library cannot be opened ({fault}); if it moved, name it with --library"
         ) from fault
-
-
-def colour_bytes(text: str) -> tuple[int, int, int]:
-    """Red, green and blue of ``#rgb``, ``#rrggbb`` or a colour's English name."""
-    from PIL import ImageColor
-
-    try:
-        return ImageColor.getrgb(text)[:3]
-    except ValueError:
-        raise OptionError(f'"{text}" is not a colour: write #rrggbb, or a name such as white') from None

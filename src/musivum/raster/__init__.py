@@ -1,5 +1,6 @@
 """Pictures in and out: decode, orient, colour-manage, encode."""
 
+from musivum.raster._colour import colour_bytes
 from musivum.raster._decode import Decoded, decode
 from musivum.raster._encode import PICTURE_FORMATS, check_picture, write_picture
 from musivum.raster._limits import DEFAULT_LIMITS, Limits
@@ -11,6 +12,7 @@ __all__ = [
     "Decoded",
     "Limits",
     "check_picture",
+    "colour_bytes",
     "decode",
     "pixels_of",
     "write_picture",

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 
 from musivum.errors import OptionError
+from musivum.plan import BACKGROUNDS, Background
+from musivum.raster import colour_bytes
 from musivum.threads import check_workers
 
 SHAPES = ("square", "photo")
@@ -113,12 +115,17 @@ class FractalOptions:
             raise OptionError(f"smallest {self.smallest:g} is more than largest {self.largest:g}: swap them")
         check_workers(self.workers)
         self.most_copies(0)
-        _ = self.reach
+        _ = self.reach, self.ground
 
     @property
     def grey(self) -> bool:
         """Whether the mosaic is drawn in grey."""
         return (self.match if self.paint is None else self.paint) == "grey"
+
+    @property
+    def ground(self) -> Background:
+        """What the plan is to show where no photo is."""
+        return self.background if self.background in BACKGROUNDS else colour_bytes(self.background)
 
     @property
     def reach(self) -> float:
