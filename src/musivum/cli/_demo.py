@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from musivum import api
-from musivum.cli._grid import grid_outcome, grid_words
+from musivum.cli._mosaic import outcome, words
 from musivum.cli._talk import TALK, Talk
 
 app = App(
@@ -40,6 +40,6 @@ def demo(
         made = api.demo(folder, size=size, progress=progress)
     lines = [f"{made.target}: the picture that the mosaics resemble"]
     for mosaic in made.mosaics:
-        lines.extend(grid_words(mosaic))
+        lines.extend(words(mosaic))
     lines.append("with a picture and photos of your own: musivum grid PICTURE --photos FOLDER -o mosaic.jpg")
-    talk.answer({"target": made.target, "mosaics": [grid_outcome(mosaic) for mosaic in made.mosaics]}, lines)
+    talk.answer({"target": made.target, "mosaics": [outcome(mosaic) for mosaic in made.mosaics]}, lines)

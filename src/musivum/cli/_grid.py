@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from musivum import api
 from musivum.cli._mosaic import ASKED, Asked, built_in_words, outcome, words
 from musivum.cli._talk import TALK, Talk
-from musivum.cli._text import count
 from musivum.engines.grid import GridOptions
 
 app = App(
@@ -50,19 +48,5 @@ def grid(
     """
     with talk.progress() as progress:
         mosaic = api.grid(target, size=size, options=options, progress=progress, **asked.parameters)
-    lines = list(grid_words(mosaic))
-    if asked.built_in:
-        lines.append(built_in_words("grid", target))
-    talk.answer(grid_outcome(mosaic), lines)
-
-
-def grid_outcome(mosaic: api.Mosaic) -> dict[str, Any]:
-    """What JSON says of a grid mosaic."""
-    return outcome(mosaic, "cells")
-
-
-def grid_words(mosaic: api.Mosaic) -> Iterator[str]:
-    """What a person is told of a grid mosaic."""
-    yield from words(mosaic, count(len(mosaic.plan.placements), "cell"))
-    if clashes := mosaic.plan.statistics.get("clashes"):
-        yield f"{count(clashes, 'cell')} nearer to another use of their photo than the spacing"
+    built_in = [built_in_words("grid", target)] if asked.built_in else []
+    talk.answer(outcome(mosaic), [*words(mosaic), *built_in])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,6 +13,8 @@ from cyclopts import Parameter
 from musivum import api
 from musivum.cli._index import skipped_words
 from musivum.cli._text import count
+from musivum.export import lies_freely, placed_sides
+from musivum.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,7 @@ class Asked:
     photos
         Folder of photos, in place of a library; may be repeated. It is indexed into your cache first.
     importance
-        Grey picture, stretched over the target: where it is bright, the best photos go.
+        Grey picture, stretched over the target: where it is bright, photos must match best.
     weight
         Text file of favourites and bans: lines such as "2 holiday/*" or "ban IMG_1.jpg".
     about
@@ -64,31 +67,27 @@ class Asked:
 ASKED = Asked()
 
 
-def outcome(mosaic: api.Mosaic, noun: str) -> dict[str, Any]:
-    """What JSON says of a mosaic, whose pieces are called `noun`."""
+def outcome(mosaic: api.Mosaic) -> dict[str, Any]:
+    """What JSON says of a mosaic."""
+    pieces = "placements" if lies_freely(mosaic.plan) else "cells"
     return {
         "picture": mosaic.picture,
         "plan": mosaic.plan_path,
         "library": mosaic.library,
         "photos": mosaic.tiles,
-        noun: len(mosaic.plan.placements),
-        "photos_used": photos_used(mosaic),
+        pieces: len(mosaic.plan.placements),
+        "photos_used": _photos_used(mosaic),
         "indexed": mosaic.indexed,
         "recipe": mosaic.plan.recipe,
         "statistics": mosaic.plan.statistics,
     }
 
 
-def photos_used(mosaic: api.Mosaic) -> int:
-    """Different photos in a mosaic."""
-    return len(set(mosaic.plan.placements.tile.tolist()))
-
-
-def words(mosaic: api.Mosaic, contents: str) -> Iterator[str]:
+def words(mosaic: api.Mosaic) -> Iterator[str]:
     """What a person is told of a mosaic: its files, what it consists of, and what could not be had."""
     if mosaic.indexed is not None:
         yield from skipped_words(mosaic.indexed, mosaic.library)
-    contents = f"{contents}, {photos_used(mosaic):,} different photos of {mosaic.tiles:,}"
+    contents = f"{_pieces(mosaic.plan)}, {_photos_used(mosaic):,} different photos of {mosaic.tiles:,}"
     if mosaic.picture is not None:
         yield f"{mosaic.picture.path}: {mosaic.picture.size.width} x {mosaic.picture.size.height} pixels, {contents}"
         yield from drawn_words(mosaic.picture)
@@ -96,11 +95,29 @@ def words(mosaic: api.Mosaic, contents: str) -> Iterator[str]:
         yield f"{mosaic.plan_path}: the plan" + (f", {contents}" if mosaic.picture is None else "")
     for relaxed in mosaic.plan.statistics.get("relaxed", ()):
         yield f"relaxed: {relaxed}"
+    if clashes := mosaic.plan.statistics.get("clashes"):
+        yield f"{count(clashes, 'cell')} nearer to another use of their photo than the spacing"
 
 
 def built_in_words(command: str, target: Path) -> str:
     """What a person is told who named no photos."""
     return f"made of the built-in pictures; with your own: musivum {command} {target} --photos FOLDER -o mosaic.jpg"
+
+
+def _pieces(plan: Plan) -> str:
+    if not lies_freely(plan):
+        return count(len(plan.placements), "cell")
+    sides = placed_sides(plan)
+    told = count(len(sides), "placement")
+    if len(sides):
+        told += f" of {sides.min():,.0f} to {sides.max():,.0f} pixels across"
+    if levels := plan.statistics["levels"]:
+        told += f" on {math.floor(100 * levels[-1]['coverage'])}% of the picture"
+    return told
+
+
+def _photos_used(mosaic: api.Mosaic) -> int:
+    return len(set(mosaic.plan.placements.tile.tolist()))
 
 
 def drawn_words(picture: api.Picture) -> Iterator[str]:

@@ -45,7 +45,7 @@ def render(
     Parameters
     ----------
     plan
-        The plan, as musivum grid wrote it.
+        The plan, as musivum grid or musivum fractal wrote it.
     output
         Picture to write: .jpg, .png, .webp or .tif.
     library

@@ -3,7 +3,7 @@
 from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto
 from musivum.export._exporters import EXPORTERS, Exporter, Look, Picture, export
 from musivum.export._fidelity import mean_difference, rms_difference, ssim
-from musivum.export._free import FreeForm, placed_sides
+from musivum.export._free import FreeForm, lies_freely, placed_sides
 from musivum.export._lines import lines
 from musivum.export._repeat import nearest_repeat
 from musivum.export._report import Fidelity, Matching, Report, Use, report
@@ -30,6 +30,7 @@ __all__ = [
     "WantedPhoto",
     "check_report_path",
     "export",
+    "lies_freely",
     "lines",
     "mean_difference",
     "nearest_repeat",
