@@ -1,6 +1,7 @@
 """The verbs: what a person can do with musivum, as plain functions that read files, fill defaults and raise."""
 
 from musivum.api._about import Likeness, library_about
+from musivum.api._calibrate import library_calibrate
 from musivum.api._compare import Comparison, Variant, compare
 from musivum.api._demo import Demo, demo, demo_target
 from musivum.api._generate import library_generate
@@ -33,6 +34,7 @@ __all__ = [
     "grid",
     "index",
     "library_about",
+    "library_calibrate",
     "library_duplicates",
     "library_files",
     "library_generate",

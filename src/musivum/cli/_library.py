@@ -25,10 +25,16 @@ _HELP = {
     "prune": "  musivum library prune photos",
     "about": "  musivum library about photos beach.jpg",
     "generate": "  musivum library generate gradients gratings --library patterns",
+    "calibrate": "  musivum library calibrate photos",
 }
 
 app = App(name="library", help_epilogue="Examples:\n" + "\n".join(_HELP.values()), help_format="plaintext")
 app.command("musivum.cli._about:app", name="about", help="List the photos that are most like example pictures.")
+app.command(
+    "musivum.cli._calibrate:app",
+    name="calibrate",
+    help="Learn what the filters of --retrieval match-pdf are worth.",
+)
 app.command("musivum.cli._generate:app", name="generate", help="Draw tiles into a library instead of reading photos.")
 
 

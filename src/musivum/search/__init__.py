@@ -6,6 +6,7 @@ from musivum.search._exact import nearest_owners
 from musivum.search._index import Index, build_index, extend_index, open_index
 from musivum.search._neighbours import Neighbours, merge
 from musivum.search._searches import SEARCHES, Search, choose_search
+from musivum.search._shortlists import search_shortlists
 
 __all__ = [
     "SEARCHES",
@@ -21,4 +22,5 @@ __all__ = [
     "open_index",
     "pair_costs",
     "plain_dictionary",
+    "search_shortlists",
 ]
