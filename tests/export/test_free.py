@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from export.albums import Album, png, smooth
+from export.albums import Album, flat, png, smooth
+from musivum.color import linear_from_srgb, oklab_from_linear
 from musivum.export import lines, mean_difference, nearest_repeat, placed_sides, report, rms_difference, target_pixels
 from musivum.export._free import topmost
 from musivum.export._table import placements_csv
@@ -93,6 +94,27 @@ def test_fidelity_is_that_of_the_drawing():
     assert got.free.afar.rms == rms_difference(drawn, target)
     assert got.alteration == got.free.afar.alteration
     assert got.fidelity == () and got.explanation is None and got.excess is None
+
+
+def test_a_colour_that_the_library_lacks_is_named():
+    plan, _ = scattered(7)
+    greys = Album(flat(*[(level, level, level) for level in range(0, 256, 40)], side=30))
+    mean = greys.means[plan.placements.tile]
+    red = oklab_from_linear(linear_from_srgb(np.array((200, 20, 30), np.uint8)).astype(float))
+    wanted = np.arange(40) % 2 == 1
+    placements = replace(
+        plan.placements,
+        mean=mean,
+        shift=np.where(wanted[:, None], red - mean, 0).astype(np.float32),
+        error=np.where(wanted, 0.2, 0.01).astype(np.float32),
+    )
+    tiles = replace(plan.tiles, sizes=greys.sizes)
+    (lack,) = report(replace(plan, placements=placements, tiles=tiles, target=b""), greys).free.missing_colours
+    assert (lack.name, lack.hex, lack.places) == ("vivid red", "#c8141e", 20)
+    seen = np.bincount(topmost(plan, 160)[topmost(plan, 160) >= 0], minlength=40)
+    error = placements.error * seen
+    assert lack.share == pytest.approx(error[wanted].sum() / error.sum(), rel=1e-5)
+    assert 1 <= lack.photos <= 7
 
 
 def test_a_root_of_squares_is_no_less_than_a_mean():

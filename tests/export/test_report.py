@@ -157,7 +157,7 @@ def test_a_missing_colour_is_named():
     plan, album = scarce(wanted, [8] * 100, greys, best_error=[0.2] * 30 + [0.01] * 70, error=[0.2] * 30 + [0.01] * 70)
     why = report(plan, album).explanation
     (lack,) = why.missing_colours
-    assert lack.name.endswith("red") and lack.hex == "#c8141e" and lack.cells == 30
+    assert lack.name.endswith("red") and lack.hex == "#c8141e" and lack.places == 30
     assert lack.photos == 6 and lack.share == pytest.approx(why.missing) and lack.share == pytest.approx(6 / 6.7)
     assert not why.scarce_colours and not why.wanted and why.limits == pytest.approx(0, abs=1e-6)
 
@@ -174,7 +174,7 @@ def test_a_colour_that_ran_out_is_named_with_its_photo():
     )
     why = report(plan, album).explanation
     (lack,) = why.scarce_colours
-    assert (lack.name, lack.hex, lack.cells, lack.photos) == ("black", "#000000", 55, 11)
+    assert (lack.name, lack.hex, lack.places, lack.photos) == ("black", "#000000", 55, 11)
     assert not why.missing_colours and why.limits > 0.95
     assert why.wanted[0] == ("dir/photo 0.jpg", 60, 5)
     words = "\n".join(lines(report(plan, album)))

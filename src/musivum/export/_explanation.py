@@ -9,6 +9,8 @@ the good photos that ran out.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,16 +35,16 @@ class ScarceColour(NamedTuple):
     Attributes
     ----------
     name, hex
-        In words, and as ``#rrggbb``: the mean of its cells.
-    cells, share
-        How many cells it takes, and their share of the plan's error for this reason.
+        In words, and as ``#rrggbb``: the mean of its places.
+    places, share
+        How many cells or photos it takes, and their share of the plan's error for this reason.
     photos
         How many photos of this colour would about do.
     """
 
     name: str
     hex: str
-    cells: int
+    places: int
     share: float
     photos: int
 
@@ -93,6 +95,7 @@ def explain(plan: Plan, library: Library) -> Explanation | None:
     colour = (plan.placements.mean + plan.placements.shift).astype(np.float64)
     moved = np.linalg.norm(plan.placements.shift.astype(np.float64), axis=1)
 
+    photos_for = partial(_photos_for, statistics=plan.statistics)
     missing = (moved > _FAR) & (best >= (best * area).sum() / area.sum())
     missing[missing] = _nearest_photo(colour[missing], library.means) > _FAR
     scarce = (moved > _FAR) & ~missing & (added >= added.mean()) & (added > 0)
@@ -100,9 +103,29 @@ def explain(plan: Plan, library: Library) -> Explanation | None:
         missing=float(unavoidable[missing].sum()),
         detail=float(unavoidable[~missing].sum()),
         limits=float(added.sum()),
-        missing_colours=_scarce_colours(colour, unavoidable, np.flatnonzero(missing), plan.statistics),
-        scarce_colours=_scarce_colours(colour, added, np.flatnonzero(scarce), plan.statistics),
+        missing_colours=_scarce_colours(colour, unavoidable, np.flatnonzero(missing), photos_for),
+        scarce_colours=_scarce_colours(colour, added, np.flatnonzero(scarce), photos_for),
         wanted=_wanted(plan, added > 0),
+    )
+
+
+def missing_colours(plan: Plan, library: Library, seen: npt.NDArray[np.integer[Any]]) -> tuple[ScarceColour, ...]:
+    """Colours that the library lacks, judged by photos that lie freely.
+
+    Parameters
+    ----------
+    seen
+        (n,) how much is seen of each placement.
+    """
+    error = plan.placements.error.astype(np.float64).clip(min=0) * seen
+    if not error.sum() > 0:
+        return ()
+    colour = (plan.placements.mean + plan.placements.shift).astype(np.float64)
+    missing = np.linalg.norm(plan.placements.shift.astype(np.float64), axis=1) > _FAR
+    missing[missing] = _nearest_photo(colour[missing], library.means) > _FAR
+    uses = len(error) / np.unique(plan.placements.tile).size
+    return _scarce_colours(
+        colour, error / error.sum(), np.flatnonzero(missing), lambda places: math.ceil(places / uses)
     )
 
 
@@ -123,13 +146,13 @@ def _nearest_photo(colour: npt.NDArray[np.float64], means: npt.NDArray[np.float3
 def _scarce_colours(
     colour: npt.NDArray[np.float64],
     share: npt.NDArray[np.float64],
-    cells: npt.NDArray[np.int64],
-    statistics: dict[str, Any],
+    places: npt.NDArray[np.int64],
+    photos_for: Callable[[int], int],
 ) -> tuple[ScarceColour, ...]:
     groups: dict[str, list[npt.NDArray[np.int64]]] = {}
-    label = color_clusters(colour[cells], share[cells])
+    label = color_clusters(colour[places], share[places])
     for k in range(int(label.max(initial=-1)) + 1):
-        members = cells[label == k]
+        members = places[label == k]
         groups.setdefault(colour_name(_mean(colour[members], share[members])), []).append(members)
     found = []
     for name, parts in groups.items():
@@ -138,7 +161,7 @@ def _scarce_colours(
         if part >= _LEAST_SHARE:
             mean = np.array(_mean(colour[members], share[members]))
             red, green, blue = srgb_from_linear(linear_from_oklab(mean).clip(0, 1)).tolist()
-            photos = _photos_for(len(members), statistics)
+            photos = photos_for(len(members))
             found.append(ScarceColour(name, f"#{red:02x}{green:02x}{blue:02x}", len(members), part, photos))
     return tuple(sorted(found, key=lambda lack: (-lack.share, lack.name)))
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from musivum.export._explanation import ScarceColour, missing_colours
 from musivum.export._score import Score, score_at
 from musivum.library import Library
 from musivum.plan import Plan, bounds
@@ -30,6 +31,8 @@ class FreeForm(NamedTuple):
         counts the smallest, of which there are many, as much as those that one sees.
     afar
         The score when the shorter side of the picture is 512 pixels, or its own if that is less; None without target.
+    missing_colours
+        Of which the library has nothing, the worst first, with their shares of the error that is seen.
     """
 
     coverage: float
@@ -38,6 +41,7 @@ class FreeForm(NamedTuple):
     largest: float
     typical: float
     afar: Score | None
+    missing_colours: tuple[ScarceColour, ...]
 
 
 def lies_freely(plan: Plan) -> bool:
@@ -57,7 +61,7 @@ def free_form(plan: Plan, library: Library, *, workers: int | None = None) -> Fr
     afar = score_at(plan, library, scale, workers=workers) if plan.target else None
     sides = placed_sides(plan)
     if not len(sides):
-        return FreeForm(0.0, 0.0, 0.0, 0.0, 0.0, afar)
+        return FreeForm(0.0, 0.0, 0.0, 0.0, 0.0, afar, ())
     on_top = topmost(plan, _MASK_SIDE)
     seen = np.bincount(on_top[on_top >= 0], minlength=len(sides))
     order = np.argsort(-sides, kind="stable")
@@ -69,6 +73,7 @@ def free_form(plan: Plan, library: Library, *, workers: int | None = None) -> Fr
         largest=float(sides.max()),
         typical=float(sides[order[min(half, len(order) - 1)]]),
         afar=afar,
+        missing_colours=missing_colours(plan, library, seen),
     )
 
 

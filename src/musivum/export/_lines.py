@@ -13,6 +13,7 @@ from musivum.export._report import Matching, Report
 from musivum.export._score import Score
 
 _SHOWN = 5
+_LACKING = "Colours that the library lacks; photos to add:"
 
 
 def lines(report: Report) -> list[str]:
@@ -23,6 +24,8 @@ def lines(report: Report) -> list[str]:
         out.append(f"{report.clashes:,} cells are nearer to a repeat of their photo than was asked, for want of others")
     if report.explanation is not None:
         out += ["", *_reasons(report.explanation)]
+    if report.free is not None and report.free.missing_colours:
+        out += ["", _LACKING, *_colours(report.free.missing_colours, "placement")]
     return out
 
 
@@ -92,9 +95,9 @@ def _reasons(why: Explanation) -> list[str]:
         f"  {why.limits:>4.0%}  limits on repeats: the best photos were taken",
     ]
     if why.missing_colours:
-        out += ["", "Colours that the library lacks; photos to add:", *_colours(why.missing_colours)]
+        out += ["", _LACKING, *_colours(why.missing_colours, "cell")]
     if why.scarce_colours:
-        out += ["", "Colours with too few photos; photos to add:", *_colours(why.scarce_colours)]
+        out += ["", "Colours with too few photos; photos to add:", *_colours(why.scarce_colours, "cell")]
     if why.wanted:
         out += ["", "Good photos that ran out; more like these would help:"]
         top = why.wanted[:_SHOWN]
@@ -103,9 +106,9 @@ def _reasons(why: Explanation) -> list[str]:
     return out
 
 
-def _colours(colours: Sequence[ScarceColour]) -> list[str]:
+def _colours(colours: Sequence[ScarceColour], noun: str) -> list[str]:
     return [
-        f"  about {_count(lack.photos, 'photo')} of {lack.name} ({lack.hex}): {_count(lack.cells, 'cell')}, "
+        f"  about {_count(lack.photos, 'photo')} of {lack.name} ({lack.hex}): {_count(lack.places, noun)}, "
         f"{lack.share:.0%} of the error"
         for lack in colours
     ]
