@@ -1,0 +1,136 @@
+"""The coarse search: every place, angle and crop of one level, as vectors in a dictionary.
+
+Turning windows of the target in place of the library's pictures makes the search for poses one in a dictionary: all
+turned windows of a level meet all crops in matrix products, of which only those pairs are looked at that come near.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.engines.fractal._board import Board
+from musivum.engines.fractal._candidates import Candidates, join, nobody
+from musivum.engines.fractal._places import Places
+from musivum.engines.fractal._setup import Setup
+from musivum.engines.fractal._tiles import TileDictionary
+from musivum.engines.fractal._windows import Plane, Poses, sample
+from musivum.progress import Progress, silent
+from musivum.search import Neighbours, RadiusSearch
+
+_BLOCK = 4096  # windows that are searched at once
+_NEAREST = 6  # crops kept of each window
+_KEPT = 4  # tiles kept of each place
+_HOPE = 1.5  # times the limit: squared errors that registration may still bring below it
+_SLACK = 0.1  # of a window: what registration may still free of overlap
+_TOLERANCE = 0.12  # of a window's own variance that errors may reach besides: busy parts hide them
+
+
+def search_places(
+    places: Places,
+    plane: Plane,
+    board: Board,
+    setup: Setup,
+    overlap: float,
+    closed: npt.NDArray[np.bool_],
+    progress: Progress = silent,
+    stage: str = "",
+) -> tuple[Candidates, int]:
+    """Find the best tiles of each place over all angles and crops.
+
+    Parameters
+    ----------
+    overlap
+        Windows that lie deeper under others are passed over.
+    closed
+        (n,) tiles that may not be used.
+
+    Returns
+    -------
+    At most four tiles a place, each in its best window, and how many poses (window and crop) were compared.
+    """
+    tiles = setup.tiles
+    step = max(1, _BLOCK // len(places.angles))
+    searches = [RadiusSearch.among(some.rows, closed=closed[some.shape.tile]) for some in tiles]
+    blocks = [
+        (number, slice(first, first + step)) for number in range(len(tiles)) for first in range(0, len(places), step)
+    ]
+
+    def search(block: tuple[int, slice]) -> tuple[Candidates, int]:
+        number, rows = block
+        poses, place = _free_windows(places, rows, tiles[number].shape.aspect, board, overlap)
+        if not len(place):
+            return nobody(), 0
+        queries, contrast = tiles[number].queries(sample(plane, poses))
+        limits = places.limits[place] + _TOLERANCE * contrast
+        radii = (_HOPE * limits + tiles[number].handicap.max()).astype(np.float32)
+        found = searches[number](queries, radii, _NEAREST)
+        some = _best(found, poses, place, limits, tiles[number], number, setup.favour)
+        return some, len(place) * len(tiles[number].shape)
+
+    parts, poses = [nobody()], 0
+    with ThreadPoolExecutor(setup.workers) as pool:
+        for done, (some, compared) in enumerate(pool.map(search, blocks), 1):
+            parts.append(some)
+            poses += compared
+            progress(stage, done, len(blocks))
+    return join(parts), poses
+
+
+def _free_windows(
+    places: Places, rows: slice, aspect: float, board: Board, overlap: float
+) -> tuple[Poses, npt.NDArray[np.int64]]:
+    """Windows at some of the places that lie free enough, and their places."""
+    middles, turns = places.middles[rows], len(places.angles)
+    n = len(middles) * turns
+    poses = Poses(
+        np.repeat(middles[:, 0], turns),
+        np.repeat(middles[:, 1], turns),
+        np.tile(places.angles, len(middles)),
+        np.full(n, places.side * aspect**0.5),
+        np.full(n, places.side / aspect**0.5),
+    )
+    free = np.flatnonzero(board.overlaps(poses) <= overlap + _SLACK)
+    return poses.take(free), rows.start + free // turns
+
+
+def _best(
+    found: Neighbours,
+    poses: Poses,
+    place: npt.NDArray[np.int64],
+    limits: npt.NDArray[np.float64],
+    tiles: TileDictionary,
+    number: int,
+    favour: npt.NDArray[np.float64],
+) -> Candidates:
+    """The best window of each tile at a place, and of these the best tiles of each place."""
+    cost = found.distances.astype(np.float64) ** 2
+    square = np.maximum(cost - np.where(found.owners < 0, 0, tiles.handicap[found.owners]), 0)
+    window, rank = np.nonzero((found.owners >= 0) & (square <= _HOPE * limits[:, None]))
+    row, square = found.owners[window, rank].astype(np.int64), square[window, rank]
+    tile = tiles.shape.tile[row]
+    score = cost[window, rank] / limits[window] / favour[tile]
+    order = _first_of(place[window] * (tiles.shape.tile[-1] + 1) + tile, np.lexsort((row, window, score)), 1)
+    order = _first_of(place[window], order[np.lexsort((row[order], window[order], score[order]))], _KEPT)
+    window, row = window[order], row[order]
+    side = np.sqrt(poses.width[0] * poses.height[0])
+    sides = side * tiles.shape.sides[row]
+    return Candidates(
+        place=place[window],
+        shape=np.full(len(row), number),
+        row=row,
+        tile=tile[order],
+        poses=poses.take(window)._replace(width=sides[:, 0], height=sides[:, 1]),
+        square=square[order],
+        limit=limits[window],
+        score=score[order],
+    )
+
+
+def _first_of(keys: npt.NDArray[np.int64], order: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]:
+    """Of rows in this order those that are among the first `most` of their key."""
+    grouped = order[np.argsort(keys[order], kind="stable")]
+    ranks = np.arange(len(grouped)) - np.searchsorted(keys[grouped], keys[grouped])
+    return grouped[ranks < most]

@@ -1,0 +1,101 @@
+"""Registration of the survivors: candidates lined up with the target, and judged by what is then left."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from musivum.engines.fractal._board import Board
+from musivum.engines.fractal._candidates import Candidates, join, nobody
+from musivum.engines.fractal._places import Places
+from musivum.engines.fractal._polish import STEPS, Polished, joined, polish
+from musivum.engines.fractal._setup import Setup
+from musivum.engines.fractal._tiles import TileDictionary, crop_pixels
+from musivum.engines.fractal._windows import SIDE, Plane
+
+_BLOCK = 1024
+_SHIFT = 0.15  # of a side, by which registration may move a window
+_SCALE = math.log(2) / 4  # of its logarithm: levels meet there
+_TURN = 0.75  # of the step between angles
+_WORST = 2.5  # times the allowed error: what the mean colour of a ninth of the window may differ by
+_FINE = 32  # samples along a side where pictures truly correspond
+_TRUE = 0.3  # of the target's variance: a smaller squared error is no chance
+
+
+def line_up(candidates: Candidates, plane: Plane, places: Places, setup: Setup) -> Candidates:
+    """Register candidates of one level by least squares; drop those that stay above their limits.
+
+    An error is the RMS over the window, but no ninth of a window may be off by much more: a small face must not
+    vanish in a large sky. Where tile and target truly show the same, both are lined up once more at 32 samples a side.
+
+    Parameters
+    ----------
+    plane
+        The target in pixels of a twelfth of a side.
+    places
+        Where they were looked for.
+    """
+    turn = float(places.angles[1] - places.angles[0]) if len(places.angles) > 1 else 0.0
+    reach = (_SHIFT, _TURN * turn, _SCALE)
+    kept = [nobody()]
+    for number, dictionary in enumerate(setup.tiles):
+        some = candidates.take(np.flatnonzero(candidates.shape == number))
+        if not len(some.row):
+            continue
+        polished = _polished(some, dictionary, plane, setup, reach=reach)
+        handicap = dictionary.handicap[some.row]
+        some = some._replace(
+            poses=polished.poses,
+            square=polished.square,
+            score=(polished.square + handicap) / some.limit / setup.favour[some.tile],
+        )
+        fits = (polished.square <= some.limit) & (polished.worst <= _WORST**2 * some.limit)
+        some, contrast = some.take(np.flatnonzero(fits)), polished.contrast[fits]
+        true = np.flatnonzero(some.square < _TRUE * contrast)
+        if len(true) and places.side > _FINE:
+            fine = setup.scene.plane(places.side / _FINE, workers=setup.workers)
+            finer = _polished(some.take(true), dictionary, fine, setup, samples=_FINE, reach=reach)
+            for column, better in zip(some.poses, finer.poses, strict=True):
+                column[true] = better
+        kept.append(some)
+    return join(kept)
+
+
+def judge(candidates: Candidates, plane: Plane, board: Board, setup: Setup) -> Candidates:
+    """Let only what will be seen of candidates decide: errors over those parts of windows that are free yet."""
+    parts = [nobody()]
+    for number, dictionary in enumerate(setup.tiles):
+        some = candidates.take(np.flatnonzero(candidates.shape == number))
+        if len(some.row):
+            seen = _polished(some, dictionary, plane, setup, steps=0, hidden=board)
+            # Between samples a sliver may hide from all of them: then the whole window has to do.
+            square = np.where(np.isfinite(seen.square), seen.square, some.square)
+            parts.append(some._replace(square=square, score=square / setup.favour[some.tile]))
+    return join(parts)
+
+
+def _polished(
+    candidates: Candidates,
+    tiles: TileDictionary,
+    plane: Plane,
+    setup: Setup,
+    *,
+    samples: int = SIDE,
+    reach: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    steps: int = STEPS,
+    hidden: Board | None = None,
+) -> Polished:
+    """Polish candidates of one dictionary in blocks on threads."""
+
+    def run(first: int) -> Polished:
+        some = candidates.take(np.arange(first, min(first + _BLOCK, len(candidates.row))))
+        used, index = np.unique(some.row, return_inverse=True)
+        pixels = crop_pixels(setup.library, tiles.shape, used, samples, setup.scene.weights, 1)
+        return polish(
+            plane, some.poses, pixels, index, mean_weight=tiles.mean_weight, reach=reach, steps=steps, hidden=hidden
+        )
+
+    with ThreadPoolExecutor(setup.workers) as pool:
+        return joined(list(pool.map(run, range(0, len(candidates.row), _BLOCK))))

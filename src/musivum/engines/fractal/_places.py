@@ -1,0 +1,97 @@
+"""The places of a level: where its windows are tried, at which angles, and what error is allowed there."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.engines.fractal._options import FractalOptions
+from musivum.engines.fractal._windows import Plane
+from musivum.geometry import Size
+
+_ANGLES, _FEWEST = 32, 12  # per full turn
+_STEP, _WIDEST = 1 / 6, 1 / 2  # between places, in sides
+_WINDOWS = 150_000  # places times angles, above which both become sparser
+_MARGIN = 0.3  # of a side: how near the border of the canvas the middle of a window may come
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where windows of one side are tried.
+
+    Attributes
+    ----------
+    middles
+        (n, 2) on the canvas.
+    limits
+        (n,) largest squared error there, in squared OKLab, where the target is smooth.
+    angles
+        (a,) radians clockwise.
+    side
+        Root of a window's area, in pixels of the canvas.
+    """
+
+    middles: npt.NDArray[np.float64]
+    limits: npt.NDArray[np.float64]
+    angles: npt.NDArray[np.float64]
+    side: float
+
+    def __len__(self) -> int:
+        return len(self.middles)
+
+
+def lattice(
+    side: float, canvas: Size, free: float, options: FractalOptions, jitter: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Spread places evenly over the canvas: middles (n, 2) and angles (a,).
+
+    Where there would be too many windows, places and angles become sparser together, down to half a side and 30
+    degrees: small photos show less of where exactly they lie, and there is less left for them.
+
+    Parameters
+    ----------
+    free
+        Share of the canvas that is free yet.
+    jitter
+        (2,) in 0..1, by which the lattice is moved.
+    """
+    area = canvas.width * canvas.height * free
+    angles = angles_of(options, _ANGLES)
+    step = _STEP * side
+    excess = area / step**2 * len(angles) / _WINDOWS
+    if excess > 1:
+        angles = angles_of(options, max(_FEWEST, round(_ANGLES / excess ** (1 / 3))))
+        step = min(_WIDEST * side, max(step, math.sqrt(area * len(angles) / _WINDOWS)))
+    x, y = (np.arange(_MARGIN * side + step * j, n - _MARGIN * side, step) for j, n in zip(jitter, canvas, strict=True))
+    x, y = (axis if len(axis) else np.array([n / 2]) for axis, n in zip((x, y), canvas, strict=True))
+    return np.stack([np.tile(x, len(y)), np.repeat(y, len(x))], axis=1), angles
+
+
+def angles_of(options: FractalOptions, turn: int) -> npt.NDArray[np.float64]:
+    """Angles (a,) in radians over the range that is allowed, evenly, `turn` or more of them to a full turn."""
+    reach = math.radians(options.reach)
+    if reach >= math.pi:
+        return np.linspace(0, 2 * math.pi, turn, endpoint=False)
+    count = math.ceil(reach * turn / (2 * math.pi))
+    return np.linspace(-reach, reach, 2 * count + 1) if count else np.zeros(1)
+
+
+def stricter(importance: Plane | None, middles: npt.NDArray[np.float64], strength: float) -> npt.NDArray[np.float64]:
+    """Factors (n,) of squared limits: 1 where the importance is middle grey, less where it is brighter.
+
+    Parameters
+    ----------
+    importance
+        OKLab; only lightness counts.
+    strength
+        How many times smaller errors must be where it is white, and may be larger where it is black.
+    """
+    if importance is None:
+        return np.ones(len(middles))
+    rows, columns, _ = importance.pixels.shape
+    x, y = np.floor(middles * importance.scale).astype(np.int64).T
+    lightness = importance.pixels[y.clip(0, rows - 1), x.clip(0, columns - 1), 0].astype(np.float64)
+    return np.asarray(strength ** (-2 * (2 * lightness.clip(0, 1) - 1)))
