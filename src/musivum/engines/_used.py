@@ -26,7 +26,7 @@ def used_tiles(
     """
     near = nearest.owners
     used, index = np.unique(np.concatenate([placements.tile, near.reshape(-1)]), return_inverse=True)
-    if used[0] < 0:
+    if len(used) and used[0] < 0:
         used, index = used[1:], index - 1
     n = len(placements)
     table = TileTable(tuple(library.ids[i] for i in used), tuple(library.sources[i] for i in used), library.sizes[used])
@@ -34,9 +34,11 @@ def used_tiles(
     def column(name: str) -> npt.NDArray[Any]:
         return np.stack([getattr(other, name) for other in others], axis=1)
 
-    alternates = Alternates(
-        tile=index[n:].reshape(near.shape).astype(np.int32),
-        error=nearest.distances,
-        **{name: column(name) for name in ("crop", "transform", "mirror", "mean", "shift")},
-    )
+    alternates = Alternates.none(n)
+    if others:
+        alternates = Alternates(
+            tile=index[n:].reshape(near.shape).astype(np.int32),
+            error=nearest.distances,
+            **{name: column(name) for name in ("crop", "transform", "mirror", "mean", "shift")},
+        )
     return table, alternates, replace(placements, tile=index[:n].astype(np.int32))
