@@ -21,6 +21,7 @@ _HEXAGON = 0.75  # of its box's area
 _BAND_PIXELS = 500_000
 _MOST_PIXELS = 10**9  # fifteen million cells at 8 by 8
 _LONGEST = 10**7
+_PAPER = (255, 255, 255)  # what is transparent is seen on white
 
 
 class Score(NamedTuple):
@@ -65,8 +66,8 @@ def score(plan: Plan, library: Library, pixels_per_cell: float, *, workers: int 
 def score_at(plan: Plan, library: Library, scale: float, *, workers: int | None = None) -> Score:
     """Score a plan drawn at a scale.
 
-    The plan is drawn twice, as it is and without tint and overlay, both times without gaps; the target is averaged in
-    linear light to the same pixels. All three are compared as sRGB bytes.
+    The plan is drawn twice, as it is and without tint and overlay, both times without gaps, and on white if it is
+    transparent; the target is averaged in linear light to the same pixels. All three are compared as sRGB bytes.
 
     Raises
     ------
@@ -83,8 +84,9 @@ def score_at(plan: Plan, library: Library, scale: float, *, workers: int | None 
             f"are {size.width:,} x {size.height:,}"
         )
     target = target_pixels(plan, size, workers=workers)
-    drawn = draw(plan, library, scale=scale, gap=0, workers=workers)
-    plain = draw(plan, library, scale=scale, gap=0, tint=0, overlay=0, workers=workers)
+    paper = _PAPER if plan.background == "transparent" else None
+    drawn = draw(plan, library, scale=scale, gap=0, background=paper, workers=workers)
+    plain = draw(plan, library, scale=scale, gap=0, tint=0, overlay=0, background=paper, workers=workers)
     return Score(
         mean_difference(drawn, target),
         ssim(drawn, target),

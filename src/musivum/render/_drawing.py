@@ -16,11 +16,13 @@ from musivum.color import linear_from_srgb
 from musivum.errors import OptionError, UnreadableImage
 from musivum.geometry import Box
 from musivum.library import Library
-from musivum.plan import Plan
+from musivum.plan import BACKGROUNDS, Background, Plan
 from musivum.progress import Progress, silent
 from musivum.raster import decode
 from musivum.render._bytes import to_bytes
-from musivum.render._layout import jobs_of, lay_out, overlay_job
+from musivum.render._hidden import showing
+from musivum.render._layers import layers_of
+from musivum.render._layout import jobs_of, lay_out, read_from, target_job
 from musivum.render._paint import paint, settle
 from musivum.render._sources import Image, Sources, read_only
 from musivum.threads import thread_count
@@ -33,7 +35,7 @@ _THUMB, _ORIGINAL, _UPSAMPLED, _MISSING = 1, 2, 4, 8
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """How many placements were drawn so far, and from what.
+    """How many photos were drawn so far, and from what; those that lie wholly under others are not.
 
     Attributes
     ----------
@@ -60,8 +62,10 @@ class Drawing:
         The mosaic and the library that holds its tiles.
     scale
         Output pixels per canvas pixel.
-    tint, overlay, gap, background
-        In place of the plan's own.
+    tint, overlay, gap, background, feather, grey
+        In place of the plan's own; `feather` of that of every placement, `background` of what shows between them.
+    alternates
+        How many of the next-best photos of each place are blended with the chosen one, all to equal parts.
     workers
         Threads; the picture does not depend on it. By default one a processor.
 
@@ -82,7 +86,10 @@ class Drawing:
         tint: float | None = None,
         overlay: float | None = None,
         gap: float | None = None,
-        background: tuple[int, int, int] | None = None,
+        background: Background | None = None,
+        feather: float | None = None,
+        grey: bool | None = None,
+        alternates: int = 0,
         workers: int | None = None,
     ) -> None:
         if not (scale > 0 and math.isfinite(scale)):
@@ -94,27 +101,39 @@ class Drawing:
             raise OptionError(f"gap {gap} is not a length in pixels of the canvas")
         self._gap = gap
         self._plan, self._scale = plan, scale
-        colour = np.array([plan.background if background is None else background], np.uint8)
+        background = plan.background if background is None else background
+        if isinstance(background, str) and background not in BACKGROUNDS:
+            raise OptionError(f"background {background} is no colour and not one of {', '.join(BACKGROUNDS)}")
+        self._behind = background == "target"
+        self._transparent = background == "transparent"
+        colour = np.array([(0, 0, 0) if isinstance(background, str) else background], np.uint8)
         self._background = linear_from_srgb(colour)[0]
+        self._grey = plan.grey if grey is None else grey
         self._workers = thread_count(workers)
         self._sources = Sources(plan, library)
+        self._layers = layers_of(plan, alternates, None if feather is None else _share("feather", feather))
         self._layout = lay_out(plan, scale, gap)
-        self._needs = self._sources.needs(plan.placements.tile, plan.placements.transform[:, 0] * scale)
+        photos = self._layers.photos
+        self._needs = self._sources.needs(photos.tile, photos.transform[:, 0] * scale)
         self._closed = gap == 0 and bool((plan.placements.opacity == 1).all())
-        self._target = _target_image(plan) if self._overlay > 0 else None
-        self._states = np.zeros(len(plan.placements), np.uint8)
+        self._target = _target_image(plan) if self._overlay > 0 or self._behind else None
+        self._states = np.zeros(len(photos), np.uint8)
         self.size = self._layout.size
+        self.channels = 4 if self._transparent else 3
 
     @property
     def drawn(self) -> Drawn:
-        """Counts over everything drawn so far; a placement drawn in several pieces counts once."""
+        """Counts over everything drawn so far; a photo that is drawn in several pieces counts once."""
         seen = self._states
         return Drawn(*(int(np.count_nonzero(seen & bit)) for bit in (_ORIGINAL, _THUMB, _UPSAMPLED, _MISSING)))
 
     def region(self, region: Box | None = None, *, progress: Progress = silent) -> npt.NDArray[np.uint8]:
-        """Pixels (h, w, 3) of a box of whole output pixels, by default of the whole picture."""
+        """Pixels (h, w, 3) of a box of whole output pixels, by default of the whole picture.
+
+        With a transparent background they are (h, w, 4), colours not multiplied by the fourth, the opacity.
+        """
         x0, y0, x1, y1 = self._whole_pixels(region)
-        out = np.empty((y1 - y0, x1 - x0, 3), np.uint8)
+        out = np.empty((y1 - y0, x1 - x0, self.channels), np.uint8)
         row = 0
         for strip in self.strips(Box(x0, y0, x1, y1), progress=progress):
             out[row : row + len(strip)] = strip
@@ -122,7 +141,7 @@ class Drawing:
         return out
 
     def strips(self, region: Box | None = None, *, progress: Progress = silent) -> Iterator[npt.NDArray[np.uint8]]:
-        """The rows of a region from top to bottom, a strip (k, w, 3) at a time; memory holds a few strips."""
+        """The rows of a region from top to bottom, a strip (k, w, 3 or 4) at a time; memory holds a few strips."""
         x0, y0, x1, y1 = self._whole_pixels(region)
         rows = max(_STRIP_ROWS[0], min(_STRIP_ROWS[1], _STRIP_BYTES // (16 * (x1 - x0))))
         workers = self._workers
@@ -155,45 +174,57 @@ class Drawing:
         return x0, y0, x1, y1
 
     def _strip(self, x0: int, y0: int, x1: int, y1: int) -> npt.NDArray[np.uint8]:
-        hexagons = self._plan.outline == "hexagon"
-        strip = np.zeros((4 if hexagons else 3, y1 - y0, x1 - x0), np.float32)
-        if not hexagons:
-            strip += self._background[:, None, None]
-        for data, jobs in self._batches(self._layout.hit(x0, y0, x1, y1)):
-            paint(strip, x0, y0, data, jobs)
-        if hexagons:
-            settle(strip, self._background, self._closed)
-        if self._target is not None:
-            paint(strip, x0, y0, self._target.data, overlay_job(self.size, self._target, self._overlay))
-        out = np.empty((y1 - y0, x1 - x0, 3), np.uint8)
-        to_bytes(strip, out)
+        strip = np.zeros((4, y1 - y0, x1 - x0), np.float32)
+        strip[3] = 1
+        sums = np.zeros_like(strip) if self._plan.outline == "hexagon" else strip
+        if self._target is not None and self._overlay > 0:
+            self._paint_target(strip, x0, y0, self._overlay)
+        rows = self._layers.of_places(self._layout.hit(x0, y0, x1, y1))[::-1]
+        jobs = jobs_of(self._plan, self._layers, self._layout, self._scale, self._tint, rows)
+        if sums is strip:
+            shows = showing(jobs, x0, y0, x1, y1)
+            rows, jobs = rows[shows], jobs[shows]
+        for data, first, last, states in self._batches(rows, jobs):
+            drawn = np.zeros(last - first, np.bool_)
+            paint(sums, x0, y0, data, jobs[first:last], drawn)
+            self._states[rows[first:last][drawn]] |= states[drawn]
+        if sums is not strip:
+            settle(strip, sums, self._closed)
+        if self._target is not None and self._behind:
+            self._paint_target(strip, x0, y0, 1.0)
+        out = np.empty((y1 - y0, x1 - x0, self.channels), np.uint8)
+        to_bytes(strip, self._background, self._grey, out)
         return out
 
-    def _batches(self, rows: npt.NDArray[np.int64]) -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]]:
-        """Jobs in painting order, neighbours whose pixels lie in one buffer together."""
+    def _paint_target(self, strip: npt.NDArray[np.float32], x0: int, y0: int, strength: float) -> None:
+        assert self._target is not None
+        paint(strip, x0, y0, self._target.data, target_job(self.size, self._target, strength), np.zeros(1, np.bool_))
+
+    def _batches(
+        self, rows: npt.NDArray[np.int64], jobs: npt.NDArray[Any]
+    ) -> Iterator[tuple[npt.NDArray[np.uint8], int, int, npt.NDArray[np.uint8]]]:
+        """Runs first..last of jobs whose pixels lie in one buffer, that buffer, and what they are drawn from."""
         sources, needs = self._sources, self._needs
-        tile, short_side = self._plan.placements.tile[rows], needs.short_side[rows]
+        tile, short_side = self._layers.photos.tile[rows], needs.short_side[rows]
         originals = sources.originals(tile, short_side)
         offsets, sizes = sources.offsets[tile], sources.thumb_sizes[tile]
-        state = np.where(needs.beyond_thumb[rows], _THUMB | _UPSAMPLED, _THUMB)
+        states = np.where(needs.beyond_thumb[rows], _THUMB | _UPSAMPLED, _THUMB).astype(np.uint8)
         for k in np.flatnonzero(short_side).tolist():
             image = originals.get(k)
             if image is None:
-                state[k] |= _MISSING
+                states[k] |= _MISSING
             else:
                 offsets[k], sizes[k] = image.offset, (image.width, image.height)
-                state[k] = _ORIGINAL | (_UPSAMPLED if needs.beyond_original[rows[k]] else 0)
-        self._states[rows] |= state.astype(np.uint8)
-
-        jobs = jobs_of(self._plan, self._layout, self._scale, self._tint, rows, offsets, sizes)
+                states[k] = _ORIGINAL | (_UPSAMPLED if needs.beyond_original[rows[k]] else 0)
+        read_from(jobs, self._plan, self._layers, self._scale, rows, offsets, sizes)
         first = 0
         for k, image in originals.items():
             if k > first:
-                yield sources.data, jobs[first:k]
-            yield image.data, jobs[k : k + 1]
+                yield sources.data, first, k, states[first:k]
+            yield image.data, k, k + 1, states[k : k + 1]
             first = k + 1
         if first < len(rows):
-            yield sources.data, jobs[first:]
+            yield sources.data, first, len(rows), states[first:]
 
 
 def draw(
@@ -205,13 +236,26 @@ def draw(
     tint: float | None = None,
     overlay: float | None = None,
     gap: float | None = None,
-    background: tuple[int, int, int] | None = None,
+    background: Background | None = None,
+    feather: float | None = None,
+    grey: bool | None = None,
+    alternates: int = 0,
     workers: int | None = None,
     progress: Progress = silent,
 ) -> npt.NDArray[np.uint8]:
-    """Pixels (h, w, 3) of a region of a plan; see `Drawing` for the parameters and `Drawing.region` for the region."""
+    """Pixels (h, w, 3 or 4) of a region of a plan; see `Drawing` for the parameters and `Drawing.region` for both."""
     drawing = Drawing(
-        plan, library, scale=scale, tint=tint, overlay=overlay, gap=gap, background=background, workers=workers
+        plan,
+        library,
+        scale=scale,
+        tint=tint,
+        overlay=overlay,
+        gap=gap,
+        background=background,
+        feather=feather,
+        grey=grey,
+        alternates=alternates,
+        workers=workers,
     )
     return drawing.region(region, progress=progress)
 
@@ -226,5 +270,5 @@ def _target_image(plan: Plan) -> Image:
     try:
         pixels = decode(plan.target).pixels
     except UnreadableImage as fault:
-        raise OptionError(f"the plan holds no target to overlay ({fault}); make the plan again") from fault
+        raise OptionError(f"the plan holds no target to show ({fault}); make the plan again") from fault
     return Image(read_only(pixels.reshape(-1)), 0, pixels.shape[1], pixels.shape[0])

@@ -1,4 +1,4 @@
-"""What one placement asks of the kernels, as a row of numbers."""
+"""What one photo asks of the kernels, as a row of numbers."""
 
 import numpy as np
 
@@ -16,10 +16,14 @@ JOB = np.dtype(
         ("swap", np.bool_),  # the source's x runs down the output
         ("flip", np.uint8, (2,)),  # the source's x, y runs against the output
         ("shape", np.int32),
+        ("outline", np.float64, (2, 3)),  # output -> output pixels from two edges of the box or turned crop
+        ("extent", np.float64, (2,)),  # from those edges to the opposite ones
         ("open", np.uint8, (2,)),  # a hexagon's upper, lower slanted edges lie at the border of the canvas
         ("inset", np.float64),  # output pixels by which a hexagon shrinks
         ("feather", np.float64),  # output pixels
         ("opacity", np.float32),
+        ("of", np.int32),  # photos that are blended in one place, and how many of them lie above this one
+        ("above", np.int32),
         ("inverse", np.float64, (2, 3)),  # output -> patch pixels, for turned crops
         ("multiplied", np.bool_),
         ("multiply", np.float32, (3,)),  # factors of linear light, before the tint
@@ -30,5 +34,5 @@ JOB = np.dtype(
         ("tilt", np.float32, (2, 3)),  # its change per output pixel to the right, down
     ]
 )
-HARD, SOFT, HEXAGON, TURNED = 0, 1, 2, 3
-"""Shapes: a box, a box that is soft or let through, a pointy-top hexagon, a crop turned by any angle."""
+BOX, TURNED, HEXAGON = 0, 1, 2
+"""Shapes: an upright box, a crop turned by any angle, a pointy-top hexagon."""

@@ -1,4 +1,4 @@
-"""Where placements land on the output: snapped boxes, hexagons, turned crops, and the jobs that the kernels paint."""
+"""Where photos land on the output: snapped boxes, hexagons, turned crops, and the jobs that the kernels paint."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import numpy.typing as npt
 from musivum.errors import PlanError
 from musivum.geometry import Size
 from musivum.plan import Plan, bounds
-from musivum.render._jobs import HARD, HEXAGON, JOB, SOFT, TURNED
+from musivum.render._jobs import BOX, HEXAGON, JOB, TURNED
+from musivum.render._layers import Layers
 from musivum.render._sources import Image
 
 _DYADIC = 1024  # canvas coordinates are multiples of 1 / 1024 before they are scaled, so that neighbours agree
@@ -22,19 +23,18 @@ _OVERSAMPLING = 1.5  # patch pixels per output pixel of turned crops
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Placements on the output, row by row: `box` (n, 4) continuous, `outer` and `paint` (n, 4) whole pixels."""
+    """Places on the output, row by row: `box` (n, 4) continuous, `outer` and `paint` (n, 4) whole pixels."""
 
     size: Size
     box: npt.NDArray[np.float64]
     outer: npt.NDArray[np.int64]
     paint: npt.NDArray[np.int64]
-    turns: npt.NDArray[np.int64]
     shape: npt.NDArray[np.int32]
     open: npt.NDArray[np.bool_]
     inset: float
 
     def hit(self, x0: int, y0: int, x1: int, y1: int) -> npt.NDArray[np.int64]:
-        """Rows of the placements that may paint in a box of output pixels, in painting order."""
+        """Rows of the places that may be painted in a box of output pixels, in painting order."""
         p = self.paint
         inside = (p[:, 1] < y1) & (p[:, 3] > y0) & (p[:, 0] < x1) & (p[:, 2] > x0)
         return np.flatnonzero(inside & (p[:, 2] > p[:, 0]) & (p[:, 3] > p[:, 1]))
@@ -45,8 +45,7 @@ def lay_out(plan: Plan, scale: float, gap: float) -> Layout:
     placements = plan.placements
     size = plan.canvas.scaled(scale)
     rotation = placements.transform[:, 1] / (math.pi / 2)
-    quarters = np.rint(rotation)
-    turned = np.abs(rotation - quarters) > _UPRIGHT
+    turned = np.abs(rotation - np.rint(rotation)) > _UPRIGHT
     box = np.rint(bounds(placements) * _DYADIC) / _DYADIC * scale
     limit = np.array([size.width, size.height, size.width, size.height])
     if plan.outline == "hexagon":
@@ -55,7 +54,7 @@ def lay_out(plan: Plan, scale: float, gap: float) -> Layout:
         outer = np.concatenate([np.floor(box[:, :2]), np.ceil(box[:, 2:])], axis=1).astype(np.int64)
         border = np.stack([box[:, 1] <= 0.5, box[:, 3] >= size.height - 0.5], axis=1)
         shape = np.full(len(box), HEXAGON, np.int32)
-        return Layout(size, box, outer, outer, quarters.astype(np.int64) % 4, shape, border, gap * scale / 2)
+        return Layout(size, box, outer, outer, shape, border, gap * scale / 2)
 
     snapped = np.floor(box + 0.5).astype(np.int64)
     wide = max(1, math.floor(gap * scale + 0.5)) if gap > 0 else 0
@@ -69,33 +68,53 @@ def lay_out(plan: Plan, scale: float, gap: float) -> Layout:
     outer = np.where(turned[:, None], around, snapped)
     paint = np.where(turned[:, None], around, paint)
     exact = np.where(turned[:, None], box, snapped)
-    shape = np.where(turned, TURNED, np.where(placements.feather > 0, SOFT, HARD)).astype(np.int32)
-    border = np.zeros((len(box), 2), np.bool_)
-    return Layout(size, exact, outer, paint, quarters.astype(np.int64) % 4, shape, border, 0.0)
+    shape = np.where(turned, TURNED, BOX).astype(np.int32)
+    return Layout(size, exact, outer, paint, shape, np.zeros((len(box), 2), np.bool_), 0.0)
 
 
 def jobs_of(
+    plan: Plan, layers: Layers, layout: Layout, scale: float, tint: float, rows: npt.NDArray[np.int64]
+) -> npt.NDArray[Any]:
+    """Jobs of some photos: where they lie and how they are tinted, but not yet what is read for them."""
+    photos, place = layers.photos, layers.place[rows]
+    jobs = np.zeros(len(rows), JOB)
+    jobs["outer"], jobs["paint"], jobs["box"] = layout.outer[place], layout.paint[place], layout.box[place]
+    jobs["shape"], jobs["open"], jobs["inset"] = layout.shape[place], layout.open[place], layout.inset
+    jobs["opacity"] = photos.opacity[rows]
+    jobs["of"] = layers.first[place + 1] - layers.first[place]
+    jobs["above"] = layers.first[place + 1] - 1 - rows
+
+    transform, crop = plan.placements.transform[place], plan.placements.crop[place]
+    box, side = jobs["box"], (crop[:, 2:] - crop[:, :2]) * (transform[:, :1] * scale)
+    jobs["feather"] = photos.feather[rows] * side.min(axis=1)
+    jobs["outline"][:, :, :2], jobs["outline"][:, :, 2] = np.eye(2), -box[:, :2]
+    jobs["extent"] = box[:, 2:] - box[:, :2]
+    turned = jobs["shape"] == TURNED
+    if turned.any():
+        jobs["outline"][turned] = _from_corner(transform[turned], crop[turned], scale, side[turned])
+        jobs["extent"][turned] = side[turned]
+    if tint > 0:
+        _tint(jobs, layers, rows, tint)
+    return jobs
+
+
+def read_from(
+    jobs: npt.NDArray[Any],
     plan: Plan,
-    layout: Layout,
+    layers: Layers,
     scale: float,
-    tint: float,
     rows: npt.NDArray[np.int64],
     offsets: npt.NDArray[np.int64],
     sizes: npt.NDArray[np.int32],
-) -> npt.NDArray[Any]:
-    """Jobs of some placements, whose source images have these offsets (k,) and sizes (k, 2) in their buffers."""
-    p = plan.placements
-    jobs = np.zeros(len(rows), JOB)
+) -> None:
+    """Let jobs read source images that have these offsets (k,) and sizes (k, 2) in their buffers."""
+    photos = layers.photos
     jobs["offset"], jobs["width"], jobs["height"] = offsets, sizes[:, 0], sizes[:, 1]
-    jobs["outer"], jobs["paint"], jobs["box"] = layout.outer[rows], layout.paint[rows], layout.box[rows]
-    jobs["shape"], jobs["open"], jobs["inset"] = layout.shape[rows], layout.open[rows], layout.inset
-    jobs["opacity"] = p.opacity[rows]
-
-    turns, mirror = layout.turns[rows], p.mirror[rows]
-    swap = turns % 2 == 1
+    turns = np.rint(photos.transform[rows, 1] / (math.pi / 2)).astype(np.int64) % 4
+    mirror, swap = photos.mirror[rows], turns % 2 == 1
     flip = np.stack([(turns >= 2) != mirror, (turns == 1) | (turns == 2)], axis=1)
-    per_tile = sizes / plan.tiles.sizes[p.tile[rows]]
-    crop = p.crop[rows] * np.concatenate([per_tile, per_tile], axis=1)
+    per_tile = sizes / plan.tiles.sizes[photos.tile[rows]]
+    crop = photos.crop[rows] * np.concatenate([per_tile, per_tile], axis=1)
     side = crop[:, 2:] - crop[:, :2]
     outer, box = jobs["outer"], jobs["box"]
     before, after = box[:, :2] - outer[:, :2], outer[:, 2:] - box[:, 2:]
@@ -106,15 +125,9 @@ def jobs_of(
     step = side / drawn
     jobs["swap"], jobs["flip"], jobs["count"], jobs["step"] = swap, flip, whole, step
     jobs["start"] = crop[:, :2] - np.where(flip, after, before) * step
-    on_canvas = (p.crop[rows, 2:] - p.crop[rows, :2]) * p.transform[rows, :1]
-    jobs["feather"] = p.feather[rows] * on_canvas.min(axis=1) * scale
-
     turned = jobs["shape"] == TURNED
     if turned.any():
-        _turn(jobs, turned, p.transform[rows], p.crop[rows], crop, mirror, scale)
-    if tint > 0:
-        _tint(jobs, plan, rows, tint)
-    return jobs
+        _turn(jobs, turned, photos.transform[rows], photos.crop[rows], crop, mirror, scale)
 
 
 def _turn(
@@ -127,32 +140,40 @@ def _turn(
     scale: float,
 ) -> None:
     """Fill in the patch and the way from output to patch pixels of the jobs that are turned."""
-    transform, crop, source_crop = transform[turned], crop[turned], source_crop[turned]
-    side, source_side = crop[:, 2:] - crop[:, :2], source_crop[:, 2:] - source_crop[:, :2]
+    transform, crop, source_crop, mirror = transform[turned], crop[turned], source_crop[turned], mirror[turned]
+    side, source_side = (crop[:, 2:] - crop[:, :2], source_crop[:, 2:] - source_crop[:, :2])
     fine = np.minimum(side * (transform[:, :1] * scale * _OVERSAMPLING), np.maximum(source_side, 2))
     count = np.maximum(np.ceil(fine), 1)
-    cos, sin = np.cos(transform[:, 1]), np.sin(transform[:, 1])
-    per_pixel = 1 / (transform[:, 0] * scale)
-    to_patch = count / side
-    flip = np.where(mirror[turned], -1.0, 1.0)
-    inverse = np.empty((len(crop), 2, 3))
-    for axis, (along_x, along_y) in enumerate(((cos, sin), (-sin, cos))):
-        inverse[:, axis, 0] = along_x * per_pixel * to_patch[:, axis]
-        inverse[:, axis, 1] = along_y * per_pixel * to_patch[:, axis]
-        origin = -(along_x * transform[:, 2] + along_y * transform[:, 3]) / transform[:, 0]
-        inverse[:, axis, 2] = (origin - crop[:, axis]) * to_patch[:, axis]
-    inverse[:, 0] *= flip[:, None]
-    inverse[:, 0, 2] += np.where(mirror[turned], count[:, 0], 0)
+    inverse = _from_corner(transform, crop, scale, count)
+    inverse[mirror, 0] *= -1
+    inverse[mirror, 0, 2] += count[mirror, 0]
     jobs["inverse"][turned] = inverse
     jobs["count"][turned], jobs["step"][turned], jobs["start"][turned] = count, source_side / count, source_crop[:, :2]
+    jobs["swap"][turned], jobs["flip"][turned] = False, 0
 
 
-def _tint(jobs: npt.NDArray[Any], plan: Plan, rows: npt.NDArray[np.int64], strength: float) -> None:
+def _from_corner(
+    transform: npt.NDArray[np.float64], crop: npt.NDArray[np.float64], scale: float, extent: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Affine maps (n, 2, 3) from output pixels to crops that reach from 0 to `extent` (n, 2)."""
+    turn = transform[:, 1]
+    cos, sin = np.cos(turn), np.sin(turn)
+    fit = extent / (crop[:, 2:] - crop[:, :2])
+    found = np.empty((len(crop), 2, 3))
+    for axis, (along_x, along_y) in enumerate(((cos, sin), (-sin, cos))):
+        found[:, axis, 0] = along_x * fit[:, axis] / (transform[:, 0] * scale)
+        found[:, axis, 1] = along_y * fit[:, axis] / (transform[:, 0] * scale)
+        origin = -(along_x * transform[:, 2] + along_y * transform[:, 3]) / transform[:, 0]
+        found[:, axis, 2] = (origin - crop[:, axis]) * fit[:, axis]
+    return found
+
+
+def _tint(jobs: npt.NDArray[Any], layers: Layers, rows: npt.NDArray[np.int64], strength: float) -> None:
     """Fill in the factors, and ``gain p + follow L + base + tilt (column, row)``, the tint of the plan at a strength.
 
     Factors above 1 may leave the gamut, which only tinted placements are led back into.
     """
-    p = plan.placements
+    p = layers.photos
     jobs["multiply"] = multiply = 1 + strength * (p.multiply[rows].astype(np.float64) - 1)
     jobs["multiplied"] = (multiply != 1).any(axis=1)
     gain = 1 + strength * (p.gain[rows].astype(np.float64) - 1)
@@ -173,12 +194,13 @@ def _tint(jobs: npt.NDArray[Any], plan: Plan, rows: npt.NDArray[np.int64], stren
     )
 
 
-def overlay_job(size: Size, target: Image, strength: float) -> npt.NDArray[Any]:
-    """The job that blends the target over the whole output."""
+def target_job(size: Size, target: Image, strength: float) -> npt.NDArray[Any]:
+    """The job that puts the target over the whole output."""
     job = np.zeros(1, JOB)
     whole = [0, 0, size.width, size.height]
     job["offset"], job["width"], job["height"] = target.offset, target.width, target.height
     job["step"], job["count"] = [target.width / size.width, target.height / size.height], size
     job["outer"], job["paint"], job["box"] = whole, whole, whole
-    job["shape"], job["opacity"] = HARD, strength
+    job["outline"], job["extent"] = np.eye(2, 3), size
+    job["shape"], job["opacity"], job["of"] = BOX, strength, 1
     return job

@@ -1,21 +1,23 @@
-"""Kernel: how much of a pixel a placement covers, from the distance to its outline."""
+"""Kernels: how much of a pixel a photo covers, from the distance to its outline."""
 
 from typing import Any
 
 import numpy as np
 from numba import njit
 
-from musivum.render._jobs import HEXAGON, TURNED
+from musivum.render._jobs import HEXAGON
 
 _TRACE = 1e-5  # the weight a hexagon keeps outside its edges, so that no notch between cells stays empty
+_SURE = 1e-6  # output pixels: rounding is less
+_LEVEL = 1e-12
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def coverage(job: Any, x: float, y: float) -> Any:
-    """Share 0..1 of the pixel with its middle at output (x, y) that the soft-edged, hexagonal or turned crop covers."""
-    box = job.box
-    x0, y0, x1, y1 = box[0], box[1], box[2], box[3]
+    """Share 0..1 of the pixel with its middle at output (x, y) that the box, turned crop or hexagon covers."""
     if job.shape == HEXAGON:
+        box = job.box
+        x0, y0, x1, y1 = box[0], box[1], box[2], box[3]
         half_w, half_h = (x1 - x0) / 2, (y1 - y0) / 2
         dx, dy = abs(x - (x0 + x1) / 2), y - (y0 + y1) / 2
         inside = half_w - dx
@@ -28,12 +30,42 @@ def coverage(job: Any, x: float, y: float) -> Any:
         if job.inset == 0:
             return max(min(inside + 0.5, 1.0), _TRACE / (1.0 + max(-inside, 0.0)) ** 2)
         return min(max(inside + 0.5, 0.0), 1.0)
-    if job.shape == TURNED:
-        a, b, count = job.inverse[0], job.inverse[1], job.count
-        u = a[0] * x + a[1] * y + a[2]
-        v = b[0] * x + b[1] * y + b[2]
-        scale_u, scale_v = np.sqrt(a[0] * a[0] + a[1] * a[1]), np.sqrt(b[0] * b[0] + b[1] * b[1])
-        inside = min(min(u, count[0] - u) / scale_u, min(v, count[1] - v) / scale_v)
-    else:
-        inside = min(min(x - x0, x1 - x), min(y - y0, y1 - y))
+    a, b = job.outline[0], job.outline[1]
+    u = a[0] * x + a[1] * y + a[2]
+    v = b[0] * x + b[1] * y + b[2]
+    inside = min(min(u, job.extent[0] - u), min(v, job.extent[1] - v))
     return min(max((inside + 0.5) / max(job.feather, 1.0), 0.0), 1.0)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def touched(job: Any, y: int, x0: int, x1: int) -> tuple[int, int]:
+    """Columns a <= x < b of x0 <= x < x1 outside of which the box or turned crop covers nothing of row y."""
+    return _deep(job, y, x0, x1, -0.5 - _SURE)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def covered(job: Any, y: int, x0: int, x1: int) -> tuple[int, int]:
+    """Columns a <= x < b of x0 <= x < x1 in which the box or turned crop covers all of each pixel of row y."""
+    return _deep(job, y, x0, x1, max(job.feather, 1.0) - 0.5 + _SURE)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _deep(job: Any, y: int, x0: int, x1: int, depth: float) -> tuple[int, int]:
+    """Columns whose middles in row y are at least so many pixels inside the outline."""
+    low, high = x0 + 0.5, x1 - 0.5
+    for axis in range(2):
+        slope = job.outline[axis, 0]
+        at = job.outline[axis, 1] * (y + 0.5) + job.outline[axis, 2]
+        end = job.extent[axis] - depth
+        if end < depth:
+            return x0, x0
+        if abs(slope) < _LEVEL:
+            if at < depth or at > end:
+                return x0, x0
+        else:
+            one, other = (depth - at) / slope, (end - at) / slope
+            low, high = max(low, min(one, other)), min(high, max(one, other))
+    if high < low:
+        return x0, x0
+    first = int(np.ceil(low - 0.5))
+    return first, max(first, int(np.floor(high - 0.5)) + 1)
