@@ -3,5 +3,14 @@
 from musivum.engines.fractal._engine import plan_fractal
 from musivum.engines.fractal._options import FractalOptions
 from musivum.engines.fractal._registration import Registration, register
+from musivum.engines.fractal._retrieval import Calibration, calibrate, keep_densities
 
-__all__ = ["FractalOptions", "Registration", "plan_fractal", "register"]
+__all__ = [
+    "Calibration",
+    "FractalOptions",
+    "Registration",
+    "calibrate",
+    "keep_densities",
+    "plan_fractal",
+    "register",
+]
