@@ -11,7 +11,7 @@ from musivum.api._size import OutputSize
 from musivum.errors import LibraryError, PlanError
 from musivum.export import Picture, export
 from musivum.library import Library, open_library
-from musivum.plan import Plan, load_plan
+from musivum.plan import BACKGROUNDS, Plan, load_plan
 from musivum.progress import Progress, silent
 from musivum.raster import colour_bytes
 from musivum.threads import check_workers
@@ -28,6 +28,9 @@ def render(
     overlay: float | None = None,
     gap: float | None = None,
     background: str | None = None,
+    feather: float | None = None,
+    grey: bool | None = None,
+    alternates: int = 0,
     workers: int | None = None,
     progress: Progress = silent,
 ) -> Picture:
@@ -48,7 +51,14 @@ def render(
     gap
         Space between cells in pixels of the plan's canvas, in place of the plan's own.
     background
-        Colour of gaps, as ``#rrggbb`` or a colour's English name.
+        What shows where no photo is, in place of the plan's own: ``target``, ``transparent`` (not for JPEG), or a
+        colour, as ``#rrggbb`` or by its English name.
+    feather
+        Width of the photos' soft edges, 0 to 1 of their shorter sides, in place of the plan's own. Hexagons have none.
+    grey
+        Whether to draw in grey, in place of what the plan says.
+    alternates
+        How many of the next-best photos of each place to blend with the chosen one, all to equal parts.
 
     Raises
     ------
@@ -74,7 +84,10 @@ def render(
         tint=tint,
         overlay=overlay,
         gap=gap,
-        background=None if background is None else colour_bytes(background),
+        background=background if background is None or background in BACKGROUNDS else colour_bytes(background),
+        feather=feather,
+        grey=grey,
+        alternates=alternates,
         workers=workers,
         progress=progress,
     )

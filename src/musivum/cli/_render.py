@@ -19,7 +19,8 @@ original files where those still exist.
 
 Examples:
   musivum render mosaic.mosaic -o poster.png --width 90cm --dpi 300
-  musivum render mosaic.mosaic -o plain.jpg --tint 0 --gap 4 --background white""",
+  musivum render mosaic.mosaic -o plain.jpg --tint 0 --gap 4 --background white
+  musivum render mosaic.mosaic -o soft.png --feather 0.25 --alternates 2 --background transparent""",
     help_format="plaintext",
 )
 
@@ -36,6 +37,9 @@ def render(
     overlay: float | None = None,
     gap: float | None = None,
     background: str | None = None,
+    feather: float | None = None,
+    grey: bool | None = None,
+    alternates: int = 0,
     workers: int | None = None,
     size: Annotated[api.OutputSize, Parameter(name="*", group="Size of the picture")] = api.OutputSize(),  # noqa: B008
     talk: Annotated[Talk, Parameter(name="*")] = TALK,
@@ -59,7 +63,13 @@ def render(
     gap
         Space between cells, in pixels of the mosaic as it was planned.
     background
-        Colour of the gaps: #rrggbb or a name such as white.
+        What shows where no photo is: target, transparent, #rrggbb or a name such as white; by default as planned.
+    feather
+        Width of the photos' soft edges, 0 to 1 of their shorter sides; by default as planned.
+    grey
+        Draw in grey, or not; by default as planned.
+    alternates
+        How many of the next-best photos of each place to blend with the chosen one.
     workers
         Threads; by default as many as there are processors.
     """
@@ -74,6 +84,9 @@ def render(
             overlay=overlay,
             gap=gap,
             background=background,
+            feather=feather,
+            grey=grey,
+            alternates=alternates,
             workers=workers,
             progress=progress,
         )

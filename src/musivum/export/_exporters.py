@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from musivum.errors import OptionError
 from musivum.geometry import Size
 from musivum.library import Library
-from musivum.plan import Plan
+from musivum.plan import Background, Plan
 from musivum.progress import Progress, silent
-from musivum.raster import PICTURE_FORMATS, check_picture, write_picture
+from musivum.raster import PICTURE_FORMATS, write_picture
 
 if TYPE_CHECKING:
     from musivum.render import Drawing, Drawn
@@ -25,7 +25,10 @@ class Look:
     tint: float | None = None
     overlay: float | None = None
     gap: float | None = None
-    background: tuple[int, int, int] | None = None
+    background: Background | None = None
+    feather: float | None = None
+    grey: bool | None = None
+    alternates: int = 0
     workers: int | None = None
 
     def drawing(self, plan: Plan, library: Library) -> Drawing:
@@ -40,6 +43,9 @@ class Look:
             overlay=self.overlay,
             gap=self.gap,
             background=self.background,
+            feather=self.feather,
+            grey=self.grey,
+            alternates=self.alternates,
             workers=self.workers,
         )
 
@@ -63,9 +69,9 @@ class Exporter(Protocol):
 def _raster(
     plan: Plan, library: Library, path: Path, look: Look, quality: int, dpi: float | None, progress: Progress
 ) -> Picture:
-    check_picture(path, plan.canvas.scaled(look.scale))
     drawing = look.drawing(plan, library)
-    write_picture(path, drawing.strips(progress=progress), drawing.size, quality=quality, dpi=dpi)
+    strips = drawing.strips(progress=progress)
+    write_picture(path, strips, drawing.size, quality=quality, dpi=dpi, channels=drawing.channels)
     return Picture(path, drawing.size, drawing.drawn)
 
 
@@ -84,7 +90,10 @@ def export(
     tint: float | None = None,
     overlay: float | None = None,
     gap: float | None = None,
-    background: tuple[int, int, int] | None = None,
+    background: Background | None = None,
+    feather: float | None = None,
+    grey: bool | None = None,
+    alternates: int = 0,
     workers: int | None = None,
     progress: Progress = silent,
 ) -> Picture:
@@ -100,8 +109,10 @@ def export(
         Pixels per inch noted in the file.
     quality
         1..100, for JPEG and WebP.
-    tint, overlay, gap, background
+    tint, overlay, gap, background, feather, grey
         In place of the plan's own.
+    alternates
+        How many of the next-best photos of each place are blended with the chosen one.
     workers
         Threads; the picture does not depend on it.
 
@@ -115,5 +126,15 @@ def export(
     exporter = EXPORTERS.get(path.suffix.lower())
     if exporter is None:
         raise OptionError(f"cannot write {path}: the suffix must be one of {', '.join(EXPORTERS)}")
-    look = Look(scale=scale, tint=tint, overlay=overlay, gap=gap, background=background, workers=workers)
+    look = Look(
+        scale=scale,
+        tint=tint,
+        overlay=overlay,
+        gap=gap,
+        background=background,
+        feather=feather,
+        grey=grey,
+        alternates=alternates,
+        workers=workers,
+    )
     return exporter(plan, library, path, look, quality, dpi, progress)

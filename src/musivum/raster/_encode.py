@@ -37,7 +37,9 @@ PICTURE_FORMATS: dict[str, _Format] = {
 _TIFF_BYTES = 4 * 10**9  # offsets are 32 bits wide; the compressor may not save anything
 
 
-def check_picture(path: str | Path, size: Size, *, quality: int = 92, dpi: float | None = None) -> None:
+def check_picture(
+    path: str | Path, size: Size, *, quality: int = 92, dpi: float | None = None, channels: int = 3
+) -> None:
     """Raise OptionError unless a picture of this size can be written so: call it before the work, not after."""
     path = Path(path)
     if not 1 <= quality <= 100:
@@ -47,12 +49,17 @@ def check_picture(path: str | Path, size: Size, *, quality: int = 92, dpi: float
     kind = PICTURE_FORMATS.get(path.suffix.lower())
     if kind is None:
         raise OptionError(f"cannot write {path}: the suffix must be one of {', '.join(PICTURE_FORMATS)}")
+    if channels == 4 and kind.name == "JPEG":
+        raise OptionError(
+            f"cannot write {path}: JPEG cannot be transparent; write a PNG, WebP or TIFF, or choose another background "
+            "(target, or a colour)"
+        )
     if max(size) > kind.longest:
         raise OptionError(
             f"cannot write {path}: {kind.name} holds at most {kind.longest} pixels a side and the picture has "
             f"{size.width} x {size.height}; write a PNG or TIFF, or draw it smaller"
         )
-    if kind.name == "TIFF" and 3 * size.width * size.height > _TIFF_BYTES:
+    if kind.name == "TIFF" and channels * size.width * size.height > _TIFF_BYTES:
         raise OptionError(f"cannot write {path}: TIFF holds at most 4 GB; write a PNG, or draw it smaller")
     check_place(path)
 
@@ -64,8 +71,9 @@ def write_picture(
     *,
     quality: int = 92,
     dpi: float | None = None,
+    channels: int = 3,
 ) -> None:
-    """Write strips (h_i, width, 3) of sRGB bytes, top to bottom, as one picture; the suffix chooses the format.
+    """Write strips (h_i, width, channels) of sRGB bytes, top to bottom, as one picture; the suffix chooses the format.
 
     The strips are gathered in one Pillow image (4 bytes a pixel), because its encoders want the whole picture.
     The file appears in one step: readers see the old one or the whole new one.
@@ -76,6 +84,8 @@ def write_picture(
         1..100, for JPEG (no chroma subsampling from 90 on) and WebP (lossless at 100).
     dpi
         Pixels per inch written into PNG, JPEG and TIFF files; WebP has no field for it and gets an EXIF block.
+    channels
+        3 for colours, 4 for colours and opacity, which JPEG cannot hold.
 
     Raises
     ------
@@ -85,8 +95,8 @@ def write_picture(
         If the strips do not add up to `size`.
     """
     path = Path(path)
-    check_picture(path, size, quality=quality, dpi=dpi)
-    image = _gathered(rows, size)
+    check_picture(path, size, quality=quality, dpi=dpi, channels=channels)
+    image = _gathered(rows, size, channels)
     kind = PICTURE_FORMATS[path.suffix.lower()].name
     try:
         with replacing(path) as temporary:
@@ -95,13 +105,13 @@ def write_picture(
         raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
 
 
-def _gathered(rows: Iterable[npt.NDArray[np.uint8]], size: Size) -> Image.Image:
+def _gathered(rows: Iterable[npt.NDArray[np.uint8]], size: Size, channels: int) -> Image.Image:
     from PIL import Image
 
-    picture = Image.new("RGB", size)
+    picture = Image.new("RGBA" if channels == 4 else "RGB", size)
     row = 0
     for strip in rows:
-        if strip.shape[1:] != (size.width, 3) or row + len(strip) > size.height:
+        if strip.shape[1:] != (size.width, channels) or row + len(strip) > size.height:
             raise ValueError(f"a strip of shape {strip.shape} at row {row} of a picture of {size}")
         picture.paste(Image.fromarray(strip), (0, row))
         row += len(strip)
