@@ -208,6 +208,16 @@ def test_only_photos_like_an_example_are_used(
     assert is_one_line(err)
 
 
+def test_render_cuts_out_blends_and_leaves_the_colours(run: Run, plan: Path, tmp_path: Path) -> None:
+    output = tmp_path / "soft.png"
+    run("render", plan, "-o", output, "--background", "transparent", "--feather", "0.4", "--alternates", 2, "--grey")
+    with Image.open(output) as image:
+        pixels = np.asarray(image)
+    assert pixels.shape[2] == 4 and (pixels[..., :1] == pixels[..., :3]).all()
+    assert pixels[..., 3].min() < 100 and pixels[..., 3].max() == 255
+    run("render", plan, "-o", tmp_path / "plain.jpg", "--background", "target", "--no-grey")
+
+
 def test_render_draws_a_plan_again(run: Run, plan: Path, tmp_path: Path) -> None:
     output = tmp_path / "again.png"
     code, out, _ = run(
@@ -290,6 +300,10 @@ FAULTS = {
     "size twice": ("render", "PLAN", "-o", "OUT", "--width", "900", "--size", "4000"),
     "too large for the format": ("render", "PLAN", "-o", "OUT", "--size", "70000"),
     "not a colour": ("render", "PLAN", "-o", "OUT", "--background", "beautiful"),
+    "transparent JPEG": ("render", "PLAN", "-o", "OUT", "--background", "transparent"),
+    "more alternates than kept": ("render", "PLAN", "-o", "OUT", "--alternates", "5"),
+    "alternates below 0": ("render", "PLAN", "-o", "OUT", "--alternates=-1"),
+    "feather beyond a photo": ("render", "PLAN", "-o", "OUT", "--feather", "1.5"),
     "missing plan": ("render", "nowhere.mosaic", "-o", "OUT"),
     "plan is no plan": ("render", "TARGET", "-o", "OUT"),
     "missing photos": ("index", "nowhere", "--library", "OUT"),

@@ -48,10 +48,31 @@ def test_size_resolution_profile_and_pixels(suffix, capital, tmp_path):
 def test_options_reach_the_drawing(tmp_path):
     plan, album = random_mosaic(2)
     look = {"scale": 0.8, "tint": 0.0, "overlay": 0.5, "gap": 2.0, "background": (1, 2, 3)}
+    look |= {"feather": 0.2, "grey": True, "alternates": 2}
     export(plan, album, tmp_path / "a.png", **look)
     with Image.open(tmp_path / "a.png") as image:
         assert (np.asarray(image) == draw(plan, album, **look)).all()
         assert "dpi" not in image.info
+
+
+@pytest.mark.parametrize("suffix", EXPORTERS)
+def test_what_is_transparent_stays_so_or_is_refused_before_it_is_drawn(suffix, tmp_path):
+    plan, album = random_mosaic(4)
+    path = tmp_path / f"picture{suffix}"
+    look = {"background": "transparent", "gap": 3.0, "feather": 0.3, "alternates": 1, "grey": True}
+    if suffix in (".jpg", ".jpeg"):
+        with pytest.raises(OptionError, match="JPEG cannot be transparent") as caught:
+            export(plan, album, path, **look, progress=lambda *step: pytest.fail("it was drawn"))
+        assert "\n" not in str(caught.value) and not list(tmp_path.iterdir())
+        return
+    export(plan, album, path, **look, quality=100)
+    expected = draw(plan, album, **look)
+    with Image.open(path) as image:
+        assert image.mode == "RGBA"
+        seen = np.asarray(image)
+    there = expected[..., 3] > 0
+    assert 0 < there.mean() < 1
+    assert np.array_equal(seen[..., 3], expected[..., 3]) and np.array_equal(seen[there], expected[there])
 
 
 @pytest.mark.parametrize("name", ["a.xyz", "a", "nowhere/a.png"])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from export.albums import Album, png, random_mosaic, smooth
+from export.albums import Album, png, random_mosaic, smooth, with_columns
 from musivum.color import cie76, ciede2000, cielab_from_linear, linear_from_srgb, srgb_from_linear
 from musivum.errors import OptionError, PlanError
 from musivum.export import score, ssim
@@ -80,3 +80,10 @@ def test_a_plan_without_target_or_cells_is_refused():
         score(plan, album, 0)
     with pytest.raises(PlanError, match="no placements"):
         score(plan_of(album, Size(9, 9), np.zeros((0, 4))), album, 4)
+
+
+def test_what_is_transparent_is_scored_on_white():
+    plan, album = random_mosaic(6)
+    plan = with_columns(plan, opacity=np.full(len(plan.placements), 0.7))
+    scores = [score(replace(plan, background=look), album, 6) for look in ("transparent", (255, 255, 255), (0, 0, 0))]
+    assert scores[0] == scores[1] != scores[2]
