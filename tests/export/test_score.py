@@ -1,5 +1,7 @@
 """The score of plans whose fidelity is known, or computed directly."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
