@@ -28,10 +28,13 @@ from musivum.features import extractor, tile_patches
 from musivum.progress import silent
 
 
-def crops_of(library):
+def middles_of(library):
     half = library.sizes.min(axis=1, keepdims=True) / library.sizes / 2
-    boxes = np.concatenate([0.5 - half, 0.5 + half], axis=1)
-    return tile_patches(library.swatches, np.arange(len(library)), boxes, SIDE)
+    return library, np.arange(len(library)), np.concatenate([0.5 - half, 0.5 + half], axis=1)
+
+
+def pixels_of(library, tiles, boxes):
+    return tile_patches(library.swatches, tiles, boxes, SIDE)
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +129,8 @@ def test_what_is_kept_of_a_library_finds_its_matches(calibrated):
 
 @pytest.mark.parametrize("name", RETRIEVALS)
 def test_a_turned_crop_is_first_on_its_own_list(photos, retrieval, name):
-    crops = crops_of(photos)
-    shortlist = retrieval(name)(photos, crops, workers=2)
+    crops = pixels_of(*middles_of(photos))
+    shortlist = retrieval(name)(*middles_of(photos), workers=2)
     for turns in range(4):
         found = shortlist(np.rot90(crops, turns, axes=(1, 2)).copy(), 5)
         assert found.dtype == np.int32
@@ -136,8 +139,8 @@ def test_a_turned_crop_is_first_on_its_own_list(photos, retrieval, name):
 
 @pytest.mark.parametrize("name", RETRIEVALS)
 def test_lists_leave_out_what_is_closed_and_end_where_nothing_is_left(photos, retrieval, name, monkeypatch):
-    crops = crops_of(photos)
-    shortlist = retrieval(name)(photos, crops)
+    crops = pixels_of(*middles_of(photos))
+    shortlist = retrieval(name)(*middles_of(photos))
     closed = np.arange(120) % 3 > 0
     whole = shortlist(crops, 120, closed)
     assert (np.sort(whole[:, :40], axis=1) == np.arange(0, 120, 3)).all()
@@ -150,29 +153,30 @@ def test_lists_leave_out_what_is_closed_and_end_where_nothing_is_left(photos, re
 
 
 def test_the_lists_of_match_pdf_are_by_the_sum_of_the_evidence(photos, calibrated):
-    crops = crops_of(photos)
+    crops = pixels_of(*middles_of(photos))
     densities = {name: replace(each, weight=1 + k) for k, (name, each) in enumerate(calibrated.densities.items())}
     vectors = describe(crops)
     evidence = np.zeros((120, 120))
     for name, rows in vectors.items():
         apart = np.linalg.norm(rows[:, None].astype(float) - rows, axis=2)
         evidence += densities[name].evidence(np.minimum(apart, densities[name].edges[-1]))
-    found = match_pdf(crops, densities)(crops, 9)
+    found = match_pdf(vectors, densities)(crops, 9)
     ranked = np.take_along_axis(evidence, found, axis=1)
     np.testing.assert_allclose(ranked, -np.sort(-evidence, axis=1)[:, :9], atol=0.1)
 
 
 def test_the_lists_of_hsv_are_by_the_distance_of_its_vectors(photos):
-    crops = crops_of(photos)
+    crops = pixels_of(*middles_of(photos))
     vectors = extractor(f"hsv{SIDE}").describe(crops).astype(float)
     apart = np.linalg.norm(vectors[:, None] - vectors, axis=2)
-    ranked = np.take_along_axis(apart, RETRIEVALS["hsv"](photos, crops)(crops, 9), axis=1)
+    ranked = np.take_along_axis(apart, RETRIEVALS["hsv"](*middles_of(photos))(crops, 9), axis=1)
     np.testing.assert_allclose(ranked, np.sort(apart, axis=1)[:, :9], atol=2e-3)
 
 
 def test_a_handful_of_photos_needs_no_calibration(photos):
     few = photos.select(np.arange(5))
-    assert np.sort(RETRIEVALS["match-pdf"](few, crops_of(few))(crops_of(few), 99)).tolist() == 5 * [list(range(5))]
+    found = RETRIEVALS["match-pdf"](*middles_of(few))(pixels_of(*middles_of(few)), 99)
+    assert np.sort(found).tolist() == 5 * [list(range(5))]
     with pytest.raises(OptionError, match="holds 5 photos: calibration needs 16"):
         calibrate(few)
 

@@ -19,7 +19,7 @@ from musivum.features import extractor
 
 Vectors = npt.NDArray[np.float32]
 
-SIDE = 16
+SIDE = 12
 """Pixels along each side of the windows and crops that are described."""
 
 
