@@ -27,13 +27,14 @@ class Laid(NamedTuple):
         (h, w) the placement that is seen in each pixel, -1 for none.
     whole, seen
         (n,) canvas pixels of the crop as drawn, and of what is seen of it.
-    under
-        (n,) share of a placement's pixels on the canvas that lie under photos placed before it.
+    within, under
+        (n,) canvas pixels that a placement covers, and those of them that lie under photos placed before it.
     """
 
     owner: npt.NDArray[np.int32]
     whole: npt.NDArray[np.float64]
     seen: npt.NDArray[np.float64]
+    within: npt.NDArray[np.float64]
     under: npt.NDArray[np.float64]
 
     @property
@@ -46,14 +47,14 @@ def laid(plan: Plan, scale: float = 1.0) -> Laid:
     """Lay the photos of a plan again at so many pixels per canvas pixel."""
     size, count = plan.canvas.scaled(scale), len(plan.placements)
     owner = np.full((size.height, size.width), -1, np.int32)
-    under = np.zeros(count)
+    within, under = np.zeros(count), np.zeros(count)
     for row, window, inside in _masks(plan, scale, size):
         taken = inside & (owner[window] >= 0)
-        under[row] = taken.sum() / max(inside.sum(), 1)
+        within[row], under[row] = inside.sum() / scale**2, taken.sum() / scale**2
         owner[window][inside & ~taken] = row
     sides = (plan.placements.crop[:, 2:] - plan.placements.crop[:, :2]) * plan.placements.transform[:, :1]
     seen = np.bincount(owner[owner >= 0], minlength=count) / scale**2
-    return Laid(owner, sides.prod(axis=1), seen, under)
+    return Laid(owner, sides.prod(axis=1), seen, within, under)
 
 
 def level_of(plan: Plan) -> npt.NDArray[np.int64]:
@@ -64,25 +65,23 @@ def level_of(plan: Plan) -> npt.NDArray[np.int64]:
     return np.repeat(np.arange(len(counts)), counts)[::-1]
 
 
-def broken_limits(plan: Plan, under: npt.NDArray[np.float64], slack: float = 0.02) -> list[str]:
+def broken_limits(plan: Plan, told: Laid, slack: float = 0.02) -> list[str]:
     """What breaks the limits on overlap and copies that the plan's levels name; empty where all hold.
 
     Parameters
     ----------
-    under
-        See `Laid`.
     slack
-        Overlap that pixels of another size may account for.
+        Overlap, as a share of a whole photo, that pixels of another size may account for.
     """
     faults, levels = [], level_of(plan)
     used = np.zeros(len(plan.tiles), np.int64)
     for number, level in enumerate(plan.statistics["levels"]):
         rows = np.flatnonzero(levels == number)
         used += np.bincount(plan.placements.tile[rows], minlength=len(used))
-        deep = under[rows] > level["overlap"] + slack
-        if deep.any():
-            most = under[rows].max()
-            faults.append(f"level {number}: {deep.sum()} photos lie by up to {most:.2f} under others")
+        deep = rows[told.under[rows] > level["overlap"] * told.within[rows] + slack * told.whole[rows]]
+        if len(deep):
+            most = (told.under[deep] / told.within[deep]).max()
+            faults.append(f"level {number}: {len(deep)} photos lie by up to {most:.2f} under others")
         if level["copies"] is not None and used.max() > level["copies"]:
             faults.append(f"level {number}: a photo is used {used.max()} times, at most {level['copies']} are allowed")
     return faults
