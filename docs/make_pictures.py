@@ -13,6 +13,7 @@ from nearest_tiles import nearest_tiles
 from PIL import Image
 
 from musivum import api
+from musivum.engines.fractal import FractalOptions
 from musivum.engines.grid import GridOptions
 from musivum.library import FAMILIES, family
 
@@ -38,6 +39,7 @@ def main() -> int:
             ("brick", replace(small, offset="brick", aspect="3:2", tiles=900), 800),
         ):
             keep(name, mosaic(target, place / name, options, side))
+        free_form(target, place)
         plan = place / "squares.mosaic"
         keep("tint", beside([drawn(plan, place, 420, tint=tint) for tint in (0.0, 0.5, 1.0)]))
         api.report(plan, [place / "errors.png"])
@@ -50,10 +52,23 @@ def main() -> int:
     return 0
 
 
-def mosaic(target: Path, stem: Path, options: GridOptions, side: int) -> Image.Image:
+def free_form(target: Path, place: Path) -> None:
+    """Pictures of the page on the fractal engine."""
+    options = FractalOptions(detail=0.65, largest=0.35, smallest=0.02, interest=0.6)
+    keep("free", mosaic(target, place / "free", options, 1200))
+    details = [replace(options, detail=detail) for detail in (0.3, 0.6, 0.9)]
+    sizes = [replace(options, smallest=smallest, fill="match", background="black") for smallest in (0.2, 0.08, 0.02)]
+    for name, ways in (("detail", details), ("growing", sizes)):
+        keep(name, beside([mosaic(target, place / f"{name}{i}", way, 420) for i, way in enumerate(ways)]))
+
+
+def mosaic(target: Path, stem: Path, options: GridOptions | FractalOptions, side: int) -> Image.Image:
     """A mosaic of the built-in library; its plan stays beside it."""
-    output = stem.with_suffix(".png")
-    api.grid(target, output, plan=stem.with_suffix(".mosaic"), options=options, size=api.OutputSize(size=str(side)))
+    output, plan, size = stem.with_suffix(".png"), stem.with_suffix(".mosaic"), api.OutputSize(size=str(side))
+    if isinstance(options, GridOptions):
+        api.grid(target, output, plan=plan, options=options, size=size)
+    else:
+        api.fractal(target, output, plan=plan, options=options, size=size)
     return Image.open(output)
 
 

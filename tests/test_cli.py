@@ -23,7 +23,7 @@ from musivum.geometry import Size
 
 Run = Callable[..., tuple[int, str, str]]
 
-COMMANDS = ("index", "grid", "render", "report", "library", "compare", "demo")
+COMMANDS = ("index", "grid", "fractal", "render", "report", "library", "compare", "demo")
 
 
 @pytest.fixture

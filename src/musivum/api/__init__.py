@@ -4,6 +4,7 @@ from musivum.api._about import Likeness, library_about
 from musivum.api._calibrate import library_calibrate
 from musivum.api._compare import Comparison, Variant, compare
 from musivum.api._demo import Demo, demo, demo_target
+from musivum.api._fractal import fractal
 from musivum.api._generate import library_generate
 from musivum.api._grid import grid
 from musivum.api._library import (
@@ -31,6 +32,7 @@ __all__ = [
     "compare",
     "demo",
     "demo_target",
+    "fractal",
     "grid",
     "index",
     "library_about",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from musivum.api._fractal import fractal
 from musivum.api._grid import grid
 from musivum.api._library import user_path
 from musivum.api._mosaic import Mosaic
@@ -26,7 +27,7 @@ class Demo(NamedTuple):
 
 
 def demo(folder: str | os.PathLike[str] = "demo", *, size: int = 2000, progress: Progress = silent) -> Demo:
-    """Draw a picture and make three mosaics of it: squares, a honeycomb, and cells of different sizes.
+    """Draw a picture and make four mosaics of it: squares, a honeycomb, cells of different sizes, and a free-form one.
 
     Parameters
     ----------
@@ -42,6 +43,7 @@ def demo(folder: str | os.PathLike[str] = "demo", *, size: int = 2000, progress:
     """
     from PIL import Image
 
+    from musivum.engines.fractal import FractalOptions
     from musivum.engines.grid import GridOptions
 
     place = user_path(folder)
@@ -51,24 +53,23 @@ def demo(folder: str | os.PathLike[str] = "demo", *, size: int = 2000, progress:
         raise OptionError(f"cannot make the folder {place}: {fault.strerror}") from fault
     target = place / "target.jpg"
     Image.fromarray(demo_target()).save(target, quality=92)
+    look = OutputSize(size=str(size))
     ways = {
         "squares": GridOptions(tiles=3600),
         "honeycomb": GridOptions(tiles=2400, offset="hexagon", aspect="1:1"),
         "adaptive": GridOptions(tiles=6400, adaptive=2, tint=0.7),
     }
-    output_size = OutputSize(size=str(size))
-    mosaics = tuple(
+    mosaics = [
         grid(
-            target,
-            place / f"{name}.jpg",
-            plan=place / f"{name}.mosaic",
-            options=options,
-            size=output_size,
-            progress=progress,
+            target, place / f"{name}.jpg", plan=place / f"{name}.mosaic", options=options, size=look, progress=progress
         )
         for name, options in ways.items()
+    ]
+    free = FractalOptions(detail=0.65, largest=0.35, smallest=0.03)
+    mosaics.append(
+        fractal(target, place / "free.jpg", plan=place / "free.mosaic", options=free, size=look, progress=progress)
     )
-    return Demo(target, mosaics)
+    return Demo(target, tuple(mosaics))
 
 
 def demo_target(width: int = 1200, height: int = 900) -> npt.NDArray[np.uint8]:

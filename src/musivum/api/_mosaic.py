@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from musivum import __version__
 from musivum.api._library import user_path
+from musivum.api._live import live_scale
 from musivum.api._material import Material, gather
 from musivum.api._picture import read_picture
 from musivum.api._request import Request
@@ -66,7 +67,7 @@ class Engine(Protocol):
 
 
 def make_mosaic(
-    request: Request, engine: Engine, *, short_side: int, workers: int | None, progress: Progress
+    request: Request, engine: Engine, *, short_side: int, channels: int = 3, workers: int | None, progress: Progress
 ) -> Mosaic:
     """Carry out a request; all that can be wrong with it is found before the engine begins.
 
@@ -74,6 +75,8 @@ def make_mosaic(
     ----------
     short_side
         Pixels of the target that the engine has a use for.
+    channels
+        4 where the mosaic will be transparent between the photos, else 3.
 
     Raises
     ------
@@ -85,7 +88,9 @@ def make_mosaic(
     size, picture_path, plan_path = request.size, request.picture_path, request.plan_path
     canvas = size.of(decoded.size)
     if picture_path is not None:
-        check_picture(picture_path, canvas, quality=request.quality, dpi=size.dpi)
+        check_picture(picture_path, canvas, quality=request.quality, dpi=size.dpi, channels=channels)
+    if request.live_path is not None:
+        check_picture(request.live_path, canvas.scaled(live_scale(canvas)), channels=channels)
     mask = None
     if request.importance is not None:
         mask = read_picture(request.importance, "importance", short_side=TARGET_SIDE).pixels

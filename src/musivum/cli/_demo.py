@@ -13,8 +13,8 @@ from musivum.cli._talk import TALK, Talk
 
 app = App(
     name="demo",
-    help_epilogue="""A picture is drawn and made into squares, a honeycomb and cells of different
-sizes, out of the built-in library.
+    help_epilogue="""A picture is drawn and made into squares, a honeycomb, cells of different
+sizes and a free-form mosaic, out of the built-in library.
 
 Examples:
   musivum demo
@@ -27,7 +27,7 @@ Examples:
 def demo(
     folder: Path = Path("demo"), /, *, size: int = 2000, talk: Annotated[Talk, Parameter(name="*")] = TALK
 ) -> None:
-    """Make three mosaics.
+    """Make four mosaics.
 
     Parameters
     ----------
@@ -41,5 +41,5 @@ def demo(
     lines = [f"{made.target}: the picture that the mosaics resemble"]
     for mosaic in made.mosaics:
         lines.extend(words(mosaic))
-    lines.append("with a picture and photos of your own: musivum grid PICTURE --photos FOLDER -o mosaic.jpg")
+    lines.append("with a picture and photos of your own: musivum fractal PICTURE --photos FOLDER -o mosaic.jpg")
     talk.answer({"target": made.target, "mosaics": [outcome(mosaic) for mosaic in made.mosaics]}, lines)

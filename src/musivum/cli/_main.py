@@ -22,6 +22,7 @@ app = App(
   musivum demo
   musivum grid face.jpg --photos ~/Pictures -o mosaic.jpg
   musivum index ~/Pictures --library photos
+  musivum fractal face.jpg --library photos -o free.jpg
   musivum grid face.jpg --library photos -o mosaic.jpg --plan mosaic.mosaic
   musivum render mosaic.mosaic -o poster.png --width 90cm
 
@@ -36,19 +37,25 @@ app.command(
     "musivum.cli._grid:app", name="grid", help="Make a mosaic: the target in cells, a photo in each.", sort_key=2
 )
 app.command(
-    "musivum.cli._render:app", name="render", help="Draw a plan again: larger, or with other colours.", sort_key=3
+    "musivum.cli._fractal:app",
+    name="fractal",
+    help="Make a free-form mosaic: photos of any size, at any angle.",
+    sort_key=3,
 )
-app.command("musivum.cli._report:app", name="report", help="Tell how good a mosaic is and what it lacks.", sort_key=4)
+app.command(
+    "musivum.cli._render:app", name="render", help="Draw a plan again: larger, or with other colours.", sort_key=4
+)
+app.command("musivum.cli._report:app", name="report", help="Tell how good a mosaic is and what it lacks.", sort_key=5)
 app.command(
     "musivum.cli._library:app",
     name="library",
     help="Look at a library, check it, tidy it, draw tiles into it.",
-    sort_key=5,
+    sort_key=6,
 )
 app.command(
-    "musivum.cli._compare:app", name="compare", help="Show one target under several settings, to choose.", sort_key=6
+    "musivum.cli._compare:app", name="compare", help="Show one target under several settings, to choose.", sort_key=7
 )
-app.command("musivum.cli._demo:app", name="demo", help="Make three mosaics without any photo of yours.", sort_key=7)
+app.command("musivum.cli._demo:app", name="demo", help="Make four mosaics without any photo of yours.", sort_key=8)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f"{fault.filename}: " if fault.filename is not None else ""
         return _fail(f"{where}{fault.strerror or fault}", 2)
     except MemoryError:
-        return _fail("out of memory; ask for a smaller picture or fewer cells", 2)
+        return _fail("out of memory; ask for a smaller picture or fewer photos in it", 2)
     return code if isinstance(code, int) else 0
 
 

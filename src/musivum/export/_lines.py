@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -73,7 +72,7 @@ def _free(placements: int, free: FreeForm) -> list[tuple[str, str]]:
     return [
         ("placements", f"{placements:,}"),
         ("sizes", f"{sizes}; half of the picture in photos of {free.typical:,.0f} or more"),
-        ("covered by photos", f"{math.floor(100 * free.coverage)}%"),
+        ("covered by photos", f"{free.coverage:.1%}"),
     ]
 
 
