@@ -105,6 +105,7 @@ def test_the_live_picture_is_whole_after_every_level(
         assert not live.exists() or shown(live).shape == (600, 800, 3)
 
     monkeypatch.setattr("musivum.engines.fractal.plan_fractal", watched)
+    monkeypatch.setattr("musivum.api._live._SHARE", np.inf)
     monkeypatch.setattr(Image.Image, "save", unseen)
     size = api.OutputSize(size="1600")
     made = api.fractal(place / "target.png", plan=tmp_path / "a.mosaic", options=UPRIGHT, size=size, live=live)
@@ -114,6 +115,18 @@ def test_the_live_picture_is_whole_after_every_level(
     assert counts[-1] == len(made.plan.placements)
     assert not np.array_equal(seen[0][1], seen[-1][1])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mosaic", "live.png"]
+
+
+def test_the_live_picture_is_drawn_seldom_where_that_is_slow(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+    monkeypatch.setattr("musivum.api._live._SHARE", 0)
+    monkeypatch.setattr("musivum.api._live.export", lambda plan, *_, **__: drawn.append(len(plan.placements)))
+    made = api.fractal(place / "target.png", plan=tmp_path / "a.mosaic", options=UPRIGHT, live=tmp_path / "live.png")
+    assert len(made.plan.statistics["levels"]) > 2
+    assert len(drawn) == 2
+    assert drawn[1] == len(made.plan.placements)
 
 
 def shown(path: Path) -> np.ndarray:

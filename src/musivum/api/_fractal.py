@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.api._library import AnyPath
-from musivum.api._live import live_drawing
+from musivum.api._live import LiveDrawing
 from musivum.api._mosaic import TARGET_SIDE, Mosaic, make_mosaic
 from musivum.api._request import Request
 from musivum.api._size import OutputSize
@@ -53,7 +53,8 @@ def fractal(
     importance
         Grey picture: where it is bright, photos must match better.
     live
-        Picture that shows the mosaic as it grows, at most 800 pixels a side: rewritten after every level.
+        Picture that shows the mosaic as it grows, at most 800 pixels a side: rewritten after every level, or every few
+        where drawing would take more than a twenty-fifth of the time, and in the end.
 
     Raises
     ------
@@ -88,7 +89,8 @@ def fractal(
         progress: Progress,
     ) -> Plan:
         path = request.live_path
-        return plan_fractal(
+        drawing = None if path is None else LiveDrawing(path, library, workers=options.workers)
+        made = plan_fractal(
             target,
             library,
             options,
@@ -96,8 +98,11 @@ def fractal(
             importance=importance,
             weights=weights,
             progress=progress,
-            live=None if path is None else live_drawing(path, library, workers=options.workers),
+            live=drawing,
         )
+        if drawing is not None:
+            drawing.draw(made)
+        return made
 
     side = max(TARGET_SIDE, math.ceil(_PER_PHOTO / options.smallest))
     channels = 4 if options.ground == "transparent" else 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from musivum.library import Library
 from musivum.plan import Plan
 
 _LONG_SIDE = 800
+_SHARE = 0.04  # of the time, above which an unfinished mosaic is not drawn again
 
 
 def live_scale(canvas: Size) -> float:
@@ -21,12 +22,25 @@ def live_scale(canvas: Size) -> float:
     return min(1.0, _LONG_SIDE / max(canvas))
 
 
-def live_drawing(path: Path, library: Library, *, workers: int | None) -> Callable[[Plan], None]:
-    """A function that draws a plan into the file, small and out of thumbnails; readers never see half a picture."""
-    # Photos whose files count as gone are drawn from thumbnails: opening the files again and again would take long.
-    without_files = replace(library, stamps=np.full_like(library.stamps, -1))
+class LiveDrawing:
+    """Draws plans into one file, small and out of thumbnails; readers never see half a picture.
 
-    def rewrite(plan: Plan) -> None:
-        export(plan, without_files, path, scale=live_scale(plan.canvas), workers=workers)
+    Called with an unfinished plan, it draws it unless drawing has taken more than a twenty-fifth of the time so far.
+    """
 
-    return rewrite
+    def __init__(self, path: Path, library: Library, *, workers: int | None) -> None:
+        self._path, self._workers = path, workers
+        # Photos whose files count as gone are drawn from thumbnails: opening the files again and again would take long.
+        self._library = replace(library, stamps=np.full_like(library.stamps, -1))
+        self._start = time.perf_counter()
+        self._spent = 0.0
+
+    def __call__(self, plan: Plan) -> None:
+        begun = time.perf_counter()
+        if self._spent <= _SHARE * (begun - self._start):
+            self.draw(plan)
+            self._spent += time.perf_counter() - begun
+
+    def draw(self, plan: Plan) -> None:
+        """Draw a plan whatever it takes."""
+        export(plan, self._library, self._path, scale=live_scale(plan.canvas), workers=self._workers)
