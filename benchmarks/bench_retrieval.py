@@ -29,7 +29,7 @@ PLACES = 150  # of each target at each size
 TARGETS = ("jupiter", "landscape", "magdalen", "portrait")
 MATCHES = {"colour": (1.0, 1.5, 1.5), "grey": (1.0, 0.0, 0.0)}
 _NEAREST = 6  # kept of each window, as in the engine
-_MEAN_WEIGHT, _INTEREST = 0.55, 0.3  # of the engine's own settings
+_RANK, _MEAN_WEIGHT = 40, 0.55  # of the engine's dictionary, with its usual settings
 
 
 class Outcome(NamedTuple):
@@ -45,6 +45,27 @@ class Windows(NamedTuple):
 
     queries: Callable[[int], npt.NDArray[np.float32]]  # angles -> (places * angles, d)
     upright: Callable[[], npt.NDArray[np.float32]]
+
+
+class _Crops:
+    """The engine's dictionary of crops, plain: short vectors, with the lengths of what they leave out."""
+
+    def __init__(self, library: Any, shape: Any, weights: npt.NDArray[np.float32]) -> None:
+        from musivum.color import oklab_from_linear
+        from musivum.engines.fractal._windows import SIDE, patterns
+        from musivum.features import compress, tile_patches
+
+        linear = tile_patches(library.swatches, shape.tile, shape.boxes, SIDE)
+        vectors = patterns(np.asarray(oklab_from_linear(linear) * weights, np.float32), _MEAN_WEIGHT)
+        self.compression = compress(vectors, rank=_RANK)
+        short = self.compression(vectors)
+        rest = self.compression.residuals(vectors, short)
+        self.rows = np.concatenate([short, np.stack([rest, 0 * rest], axis=1)], axis=1)
+
+    def queries(self, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        short = self.compression(vectors)
+        rest = self.compression.residuals(vectors, short)
+        return np.concatenate([short, np.stack([0 * rest, rest], axis=1)], axis=1)
 
 
 def main() -> None:
@@ -69,12 +90,11 @@ def _compare(match: str, weights: npt.NDArray[np.float32], place: Path, targets:
 
     from musivum.engines.fractal._retrieval import RETRIEVALS
     from musivum.engines.fractal._shapes import square_shapes
-    from musivum.engines.fractal._tiles import describe_tiles
     from musivum.library import open_library
 
     library = open_library(place)
     (shape,) = square_shapes(library.sizes)
-    tiles = describe_tiles(library, shape, weights, mean_weight=_MEAN_WEIGHT, interest=_INTEREST, workers=1)
+    crops = _Crops(library, shape, weights)
     begun = time.process_time()
     chance = np.random.default_rng(0)
     lists: dict[str, Callable[..., Any]] = {
@@ -87,14 +107,14 @@ def _compare(match: str, weights: npt.NDArray[np.float32], place: Path, targets:
     # Outcomes by retrieval and share, over all windows.
     found: dict[tuple[str, float], list[Outcome]] = {}
     with threadpool_limits(1, user_api="blas"):
-        cases = [_windows(target, size, weights, tiles) for target in targets for size in SIZES]
+        cases = [_windows(target, size, weights, crops) for target in targets for size in SIZES]
         for number in range(-1, len(cases)):  # once more the first: it compiles
             windows = cases[max(number, 0)]
-            told = {("dictionary", 1.0): _whole(windows, tiles, ANGLES)}
+            told = {("dictionary", 1.0): _whole(windows, crops, ANGLES)}
             for share in SHARES:
-                told["dictionary", share] = _whole(windows, tiles, round(ANGLES * share))
+                told["dictionary", share] = _whole(windows, crops, round(ANGLES * share))
                 for name, shortlist in lists.items():
-                    told[name, share] = _listed(windows, tiles, shortlist, round(len(shape) * share))
+                    told[name, share] = _listed(windows, crops, shortlist, round(len(shape) * share))
             for key, outcome in told.items():
                 if number >= 0:
                     found.setdefault(key, []).append(outcome)
@@ -105,10 +125,10 @@ def _compare(match: str, weights: npt.NDArray[np.float32], place: Path, targets:
     _print(found, shape.tile)
 
 
-def _windows(path: Path, size: float, weights: npt.NDArray[np.float32], tiles: Any) -> Windows:
+def _windows(path: Path, size: float, weights: npt.NDArray[np.float32], crops: _Crops) -> Windows:
     from musivum.color import linear_from_oklab
     from musivum.engines.fractal._retrieval import SIDE as UPRIGHT
-    from musivum.engines.fractal._windows import SIDE, Poses, Scene, sample
+    from musivum.engines.fractal._windows import SIDE, Poses, Scene, patterns, sample
     from musivum.features import linear_samples
     from musivum.geometry import Size
     from musivum.raster import decode
@@ -123,8 +143,8 @@ def _windows(path: Path, size: float, weights: npt.NDArray[np.float32], tiles: A
     def queries(angles: int) -> npt.NDArray[np.float32]:
         turns = np.tile(np.linspace(0, 2 * math.pi, angles, endpoint=False), PLACES)
         sides = np.full(len(turns), side)
-        vectors = tiles.queries(sample(plane, Poses(x.repeat(angles), y.repeat(angles), turns, sides, sides)))[0]
-        return np.ascontiguousarray(vectors, np.float32)
+        poses = Poses(x.repeat(angles), y.repeat(angles), turns, sides, sides)
+        return crops.queries(patterns(sample(plane, poses), _MEAN_WEIGHT))
 
     colours = Scene(samples, canvas, np.ones(3, np.float32)).plane(side / SIDE)
 
@@ -136,22 +156,22 @@ def _windows(path: Path, size: float, weights: npt.NDArray[np.float32], tiles: A
     return Windows(queries, upright)
 
 
-def _whole(windows: Windows, tiles: Any, angles: int) -> Outcome:
+def _whole(windows: Windows, crops: _Crops, angles: int) -> Outcome:
     from musivum.search import RadiusSearch
 
-    search = RadiusSearch.among(tiles.rows)
+    search = RadiusSearch.among(crops.rows)
     begun = time.process_time()
     queries = windows.queries(angles)
     found = search(queries, np.full(len(queries), 1e3, np.float32), _NEAREST)
     return _best(found, angles, time.process_time() - begun)
 
 
-def _listed(windows: Windows, tiles: Any, shortlist: Callable[..., Any], most: int) -> Outcome:
+def _listed(windows: Windows, crops: _Crops, shortlist: Callable[..., Any], most: int) -> Outcome:
     from musivum.search import search_shortlists
 
     begun = time.process_time()
     lists = shortlist(windows.upright(), most)
-    found = search_shortlists(windows.queries(ANGLES), np.arange(PLACES).repeat(ANGLES), lists, tiles.rows, _NEAREST)
+    found = search_shortlists(windows.queries(ANGLES), np.arange(PLACES).repeat(ANGLES), lists, crops.rows, _NEAREST)
     return _best(found, ANGLES, time.process_time() - begun)
 
 
