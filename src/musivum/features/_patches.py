@@ -12,7 +12,7 @@ from numba import njit
 from musivum.color import LINEAR_OF_BYTE
 from musivum.geometry import Size
 
-_BLOCK = 512
+_BLOCK = 1 << 15  # pixels of patches that are cut at once
 _STRIP = 64
 _SAMPLES_OF_BYTE = np.round(LINEAR_OF_BYTE * 65535).astype(np.uint16)
 
@@ -98,7 +98,8 @@ def _cut(
     workers: int,
 ) -> npt.NDArray[np.float32]:
     out = np.empty((len(boxes), side, side, 3), np.float32)
-    blocks = [slice(i, i + _BLOCK) for i in range(0, len(boxes), _BLOCK)]
+    step = max(1, _BLOCK // side**2)
+    blocks = [slice(i, i + step) for i in range(0, len(boxes), step)]
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(lambda b: _average(data, offsets[b], sizes[b], boxes[b], out[b]), blocks))
     return out

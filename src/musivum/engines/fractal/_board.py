@@ -13,7 +13,9 @@ from musivum.engines.fractal._candidates import Candidates
 from musivum.engines.fractal._windows import Poses
 from musivum.geometry import Size
 
-_PROBES = 8  # along each side of a window: enough to refuse most candidates without counting pixels
+_PROBES = 6  # along each side of a window: enough to refuse most candidates without counting pixels
+_SHARED = 0.5  # of a square: what lies in it however it is turned about its middle
+_USED, _REFUSED = 1, 2  # what became of a place
 _SLACK = 0.12  # by which probes may mislead
 
 
@@ -59,6 +61,18 @@ class Board:
         """Share of the canvas that is covered, 0..1."""
         return float(self.covered.mean())
 
+    def hopeless(self, middles: npt.NDArray[np.float64], side: float, overlap: float) -> npt.NDArray[np.bool_]:
+        """Which windows of a side about middles (n, 2) lie deeper under others than allowed, however they are turned.
+
+        What is hidden of the square that all of them hold is hidden of each.
+        """
+        n = len(middles)
+        within = np.full(n, side * math.sqrt(_SHARED))
+        poses = Poses(
+            np.ascontiguousarray(middles[:, 0]), np.ascontiguousarray(middles[:, 1]), np.zeros(n), within, within
+        )
+        return _SHARED * self.overlaps(poses) > overlap
+
     def overlaps(self, poses: Poses) -> npt.NDArray[np.float64]:
         """Estimate how much of each window, as far as it lies on the canvas, is covered: 0..1."""
         out = np.empty(len(poses.x))
@@ -67,118 +81,97 @@ class Board:
 
     def place(
         self, candidates: Candidates, *, overlap: float, copies: int, spacing: float
-    ) -> tuple[npt.NDArray[np.int64], int]:
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Place candidates in this order wherever the limits allow it, one at each place.
 
         Returns
         -------
-        Which were placed, and how many found room but had been used too often or too near.
+        Which were placed, and the places where there was room but photos had been used too often or too near.
         """
-        poses, tiles, places = candidates.poses, candidates.tile, candidates.place
-        n, before = len(tiles), len(self.older)
+        n, before = len(candidates.tile), len(self.older)
         self.older = np.concatenate([self.older, np.full(n, -1)])
         self.spots = np.concatenate([self.spots, np.empty((n, 3))])
-        taken = np.zeros(n, np.bool_)
-        used = np.zeros(places.max(initial=-1) + 1, np.bool_)
+        taken, fate = np.zeros(n, np.bool_), np.zeros(candidates.place.max(initial=-1) + 1, np.int8)
+        poses = np.stack(candidates.poses, axis=1)
         limits = (overlap, float(copies), spacing, self.inset, self.widest)
         tables = (self.uses, self.newest, self.older, self.spots)
-        refused = _place(self.covered, self.scale, *poses, tiles, places, used, *limits, *tables, before, taken)
+        _place(self.covered, self.scale, poses, candidates.tile, candidates.place, limits, tables, before, taken, fate)
         placed = np.flatnonzero(taken)
         self.older, self.spots = self.older[: before + len(placed)], self.spots[: before + len(placed)]
-        return placed, int(refused)
+        return placed, np.flatnonzero(fate == _REFUSED)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _probe(covered, scale, x, y, angle, width, height, out):  # type: ignore[no-untyped-def]
-    rows, columns = covered.shape
     for i in range(len(x)):
-        cos, sin = math.cos(angle[i]), math.sin(angle[i])
-        count, hidden = 0, 0
-        for r in range(_PROBES):
-            for c in range(_PROBES):
-                u, v = ((c + 0.5) / _PROBES - 0.5) * width[i], ((r + 0.5) / _PROBES - 0.5) * height[i]
-                px = math.floor((x[i] + cos * u - sin * v) * scale[0])
-                py = math.floor((y[i] + sin * u + cos * v) * scale[1])
-                if 0 <= px < columns and 0 <= py < rows:
-                    count += 1
-                    hidden += covered[int(py), int(px)]
-        out[i] = hidden / count if count else 1.0
+        out[i] = _share(covered, scale, x[i], y[i], angle[i], width[i], height[i])
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _place(  # type: ignore[no-untyped-def]
-    covered,
-    scale,
-    x,
-    y,
-    angle,
-    width,
-    height,
-    tiles,
-    places,
-    used,
-    overlap,
-    copies,
-    spacing,
-    inset,
-    widest,
-    uses,
-    newest,
-    older,
-    spots,
-    at,
-    taken,
-):
+def _share(covered, scale, x, y, angle, width, height):  # type: ignore[no-untyped-def]
+    """Share of the probes on the canvas that are covered."""
     rows, columns = covered.shape
-    refused = 0
-    probe = np.empty(1)
-    for i in range(len(x)):
-        if used[places[i]]:
+    cos, sin = math.cos(angle), math.sin(angle)
+    count, hidden = 0, 0
+    for r in range(_PROBES):
+        for c in range(_PROBES):
+            u, v = ((c + 0.5) / _PROBES - 0.5) * width, ((r + 0.5) / _PROBES - 0.5) * height
+            px = math.floor((x + cos * u - sin * v) * scale[0])
+            py = math.floor((y + sin * u + cos * v) * scale[1])
+            if 0 <= px < columns and 0 <= py < rows:
+                count += 1
+                hidden += covered[int(py), int(px)]
+    return hidden / count if count else 1.0
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _place(covered, scale, poses, tiles, places, limits, tables, at, taken, fate):  # type: ignore[no-untyped-def]
+    overlap, copies, spacing, inset, widest = limits
+    uses, newest, older, spots = tables
+    for i in range(len(poses)):
+        if fate[places[i]] == _USED:
             continue
-        shorter = min(width[i], height[i])
-        edge = min(inset * shorter, widest)
-        w, h = width[i] - 2 * edge, height[i] - 2 * edge
-        if overlap < 1:
-            _probe(
-                covered, scale, x[i : i + 1], y[i : i + 1], angle[i : i + 1], width[i : i + 1], height[i : i + 1], probe
-            )
-            if probe[0] > overlap + _SLACK:
-                continue
-        tile = tiles[i]
-        side = math.sqrt(width[i] * height[i])
+        x, y, angle, width, height = poses[i]
+        if overlap < 1 and _share(covered, scale, x, y, angle, width, height) > overlap + _SLACK:
+            continue
+        side, tile = math.sqrt(width * height), tiles[i]
         near = uses[tile] >= copies
         other = newest[tile]
         while other >= 0 and not near:
             apart = spacing * min(side, spots[other, 2])
-            near = (spots[other, 0] - x[i]) ** 2 + (spots[other, 1] - y[i]) ** 2 < apart * apart
+            near = (spots[other, 0] - x) ** 2 + (spots[other, 1] - y) ** 2 < apart * apart
             other = older[other]
         if near:
-            refused += 1
+            fate[places[i]] = _REFUSED
             continue
-        cos, sin = math.cos(angle[i]), math.sin(angle[i])
-        reach_x, reach_y = (abs(cos) * w + abs(sin) * h) / 2, (abs(sin) * w + abs(cos) * h) / 2
-        left, right = max(0, int((x[i] - reach_x) * scale[0])), min(columns, int((x[i] + reach_x) * scale[0]) + 1)
-        top, low = max(0, int((y[i] - reach_y) * scale[1])), min(rows, int((y[i] + reach_y) * scale[1]) + 1)
-        count, hidden = 0, 0
-        for py in range(top, low):
-            dy = (py + 0.5) / scale[1] - y[i]
-            for px in range(left, right):
-                dx = (px + 0.5) / scale[0] - x[i]
-                if abs(cos * dx + sin * dy) < w / 2 and abs(cos * dy - sin * dx) < h / 2:
-                    count += 1
-                    hidden += covered[py, px]
+        edge = 2 * min(inset * min(width, height), widest)
+        count, hidden = _cover(covered, scale, x, y, angle, width - edge, height - edge, False)
         if hidden > overlap * count or hidden == count:
             continue
-        for py in range(top, low):
-            dy = (py + 0.5) / scale[1] - y[i]
-            for px in range(left, right):
-                dx = (px + 0.5) / scale[0] - x[i]
-                if abs(cos * dx + sin * dy) < w / 2 and abs(cos * dy - sin * dx) < h / 2:
-                    covered[py, px] = 1
-        taken[i] = used[places[i]] = True
+        _cover(covered, scale, x, y, angle, width - edge, height - edge, True)
+        taken[i], fate[places[i]] = True, _USED
         uses[tile] += 1
-        spots[at] = x[i], y[i], side
-        older[at] = newest[tile]
-        newest[tile] = at
+        spots[at] = x, y, side
+        older[at], newest[tile] = newest[tile], at
         at += 1
-    return refused
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _cover(covered, scale, x, y, angle, width, height, paint):  # type: ignore[no-untyped-def]
+    """Count the pixels in a window, and those that were covered; cover them, to `paint`."""
+    rows, columns = covered.shape
+    cos, sin = math.cos(angle), math.sin(angle)
+    reach_x, reach_y = (abs(cos) * width + abs(sin) * height) / 2, (abs(sin) * width + abs(cos) * height) / 2
+    left, right = max(0, int((x - reach_x) * scale[0])), min(columns, int((x + reach_x) * scale[0]) + 1)
+    top, low = max(0, int((y - reach_y) * scale[1])), min(rows, int((y + reach_y) * scale[1]) + 1)
+    count, hidden = 0, 0
+    for py in range(top, low):
+        dy = (py + 0.5) / scale[1] - y
+        for px in range(left, right):
+            dx = (px + 0.5) / scale[0] - x
+            if abs(cos * dx + sin * dy) < width / 2 and abs(cos * dy - sin * dx) < height / 2:
+                count += 1
+                hidden += covered[py, px]
+                if paint:
+                    covered[py, px] = 1
+    return count, hidden

@@ -15,17 +15,17 @@ from musivum.engines.fractal._board import Board
 from musivum.engines.fractal._candidates import Candidates, join, nobody
 from musivum.engines.fractal._places import Places
 from musivum.engines.fractal._setup import Setup
-from musivum.engines.fractal._tiles import TileDictionary
 from musivum.engines.fractal._windows import Plane, Poses, sample
 from musivum.progress import Progress, silent
-from musivum.search import Neighbours, RadiusSearch
+from musivum.search import Neighbours
 
 _BLOCK = 4096  # windows that are searched at once
 _NEAREST = 6  # crops kept of each window
 _KEPT = 4  # tiles kept of each place
 _HOPE = 1.5  # times the limit: squared errors that registration may still bring below it
 _SLACK = 0.1  # of a window: what registration may still free of overlap
-_TOLERANCE = 0.12  # of a window's own variance that errors may reach besides: busy parts hide them
+_TOLERANCE = 0.15  # of a window's own variance that errors may reach besides: busy parts hide them
+_BUSY = 0.015  # squared OKLab: what exceeds it are edges, which hide nothing
 
 
 def search_places(
@@ -53,7 +53,8 @@ def search_places(
     """
     tiles = setup.tiles
     step = max(1, _BLOCK // len(places.angles))
-    searches = [RadiusSearch.among(some.rows, closed=closed[some.shape.tile]) for some in tiles]
+    interest = setup.interest(places.side)
+    searches = [some.search(interest, closed) for some in tiles]
     blocks = [
         (number, slice(first, first + step)) for number in range(len(tiles)) for first in range(0, len(places), step)
     ]
@@ -64,10 +65,10 @@ def search_places(
         if not len(place):
             return nobody(), 0
         queries, contrast = tiles[number].queries(sample(plane, poses))
-        limits = places.limits[place] + _TOLERANCE * contrast
-        radii = (_HOPE * limits + tiles[number].handicap.max()).astype(np.float32)
+        limits = places.limits[place] + _TOLERANCE * np.minimum(contrast, _BUSY)
+        radii = (_HOPE * limits + interest * tiles[number].plainness.max()).astype(np.float32)
         found = searches[number](queries, radii, _NEAREST)
-        some = _best(found, poses, place, limits, tiles[number], number, setup.favour)
+        some = _best(found, poses, place, limits, setup, number, interest)
         return some, len(place) * len(tiles[number].shape)
 
     parts, poses = [nobody()], 0
@@ -101,17 +102,18 @@ def _best(
     poses: Poses,
     place: npt.NDArray[np.int64],
     limits: npt.NDArray[np.float64],
-    tiles: TileDictionary,
+    setup: Setup,
     number: int,
-    favour: npt.NDArray[np.float64],
+    interest: float,
 ) -> Candidates:
     """The best window of each tile at a place, and of these the best tiles of each place."""
+    tiles = setup.tiles[number]
     cost = found.distances.astype(np.float64) ** 2
-    square = np.maximum(cost - np.where(found.owners < 0, 0, tiles.handicap[found.owners]), 0)
+    square = np.maximum(cost - np.where(found.owners < 0, 0, interest * tiles.plainness[found.owners]), 0)
     window, rank = np.nonzero((found.owners >= 0) & (square <= _HOPE * limits[:, None]))
     row, square = found.owners[window, rank].astype(np.int64), square[window, rank]
     tile = tiles.shape.tile[row]
-    score = cost[window, rank] / limits[window] / favour[tile]
+    score = cost[window, rank] / limits[window] / setup.favour[tile]
     order = _first_of(place[window] * (tiles.shape.tile[-1] + 1) + tile, np.lexsort((row, window, score)), 1)
     order = _first_of(place[window], order[np.lexsort((row[order], window[order], score[order]))], _KEPT)
     window, row = window[order], row[order]

@@ -14,7 +14,7 @@ from musivum.engines.fractal._setup import Setup
 from musivum.engines.fractal._tiles import TileDictionary, crop_means
 from musivum.engines.fractal._windows import Floats, Plane, sample
 from musivum.plan import Alternates, Placements, TileTable
-from musivum.search import Neighbours, RadiusSearch
+from musivum.search import Neighbours
 
 _EVERYTHING = 1e6  # a squared distance that nothing exceeds
 _CROPS = 3  # most crops of one tile
@@ -52,8 +52,7 @@ def settle(chosen: Candidates, plane: Plane, setup: Setup) -> Placed:
         means[mine] = pixels.mean(axis=(1, 2))
         if wanted:
             queries, _ = tiles.queries(pixels)
-            search = RadiusSearch.among(tiles.rows)
-            found = search(queries, np.full(len(mine), _EVERYTHING, np.float32), _CROPS * (wanted + 1))
+            found = tiles.search()(queries, np.full(len(mine), _EVERYTHING, np.float32), _CROPS * (wanted + 1))
             owners[mine], errors[mine] = _other_tiles(found, tiles, chosen.tile[mine], wanted)
     return Placed(chosen, means, Neighbours(owners, errors))
 
@@ -70,8 +69,8 @@ def _other_tiles(
     window, column = np.nonzero(fresh & (rank < most))
     owners, errors = np.full((len(tile), most), -1, np.int32), np.full((len(tile), most), np.inf, np.float32)
     at = window, rank[window, column]
-    owners[at] = row = found.owners[window, column]
-    errors[at] = np.sqrt(np.maximum(found.distances[window, column] ** 2 - tiles.handicap[row], 0))
+    owners[at] = found.owners[window, column]
+    errors[at] = found.distances[window, column]
     order = np.argsort(errors, axis=1, kind="stable")
     return np.take_along_axis(owners, order, axis=1), np.take_along_axis(errors, order, axis=1)
 

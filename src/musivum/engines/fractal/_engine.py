@@ -16,6 +16,7 @@ from musivum.engines.fractal._board import Board
 from musivum.engines.fractal._candidates import join, nobody
 from musivum.engines.fractal._coarse import search_places
 from musivum.engines.fractal._compose import Placed, compose, settle
+from musivum.engines.fractal._detail import lost_detail
 from musivum.engines.fractal._gaps import fill_gaps
 from musivum.engines.fractal._levels import Level, gap_level, levels_of
 from musivum.engines.fractal._lineup import line_up
@@ -29,6 +30,8 @@ from musivum.plan import Plan
 from musivum.progress import Progress, silent
 from musivum.threads import thread_count
 
+_ABOVE = 1.2  # times the floor: squared errors that are allowed where the library lacks colours
+_LOSS = 0.5  # of the variance of what a photo hides between the samples that it was compared by
 _ROUNDS = 3  # searches of one level: photos that are used up make way for others
 _TRACKED = (512, 2048)  # pixels of the canvas's shorter side that coverage is tracked on, least and most
 _ACROSS = 12  # of these pixels, that the smallest photos span
@@ -133,7 +136,11 @@ def _place_level(
     """Search, register and place photos of one size; again, as long as photos that were used up are in the way."""
     options, canvas = setup.options, setup.scene.canvas
     middles, angles = lattice(level.side, canvas, 1 - board.coverage, options, random.random(2))
+    middles = middles[~board.hopeless(middles, level.side, level.overlap)]
     limits = level.threshold**2 * stricter(setup.importance, middles, options.importance_range)
+    limits = np.maximum(limits, _ABOVE * setup.floor_at(middles))
+    limits -= _LOSS * lost_detail(setup.scene, middles, level.side, workers=setup.workers)
+    middles, limits = middles[limits > 0], limits[limits > 0]
     places = Places(middles, limits, angles, level.side)
     plane = setup.scene.plane(level.side / SIDE, workers=setup.workers)
     placed, poses = [nobody()], 0
@@ -144,10 +151,11 @@ def _place_level(
         found = line_up(found, plane, places, setup).best_first()
         taken, refused = board.place(found, overlap=level.overlap, copies=level.copies, spacing=options.spacing)
         placed.append(found.take(taken))
-        if not refused or not len(taken):
+        places = places.take(refused)
+        if not len(places) or not len(taken):
             break
     chosen = join(placed)
-    return settle(chosen, plane, setup), level.row(len(places), poses, len(chosen.row), board.coverage)
+    return settle(chosen, plane, setup), level.row(len(middles), poses, len(chosen.row), board.coverage)
 
 
 def _plan(setup: Setup, target: bytes, placed: list[Placed], rows: list[dict[str, Any]], library: Library) -> Plan:

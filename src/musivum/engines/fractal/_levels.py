@@ -10,7 +10,7 @@ from musivum.engines.fractal._options import FractalOptions
 from musivum.geometry import Size
 
 _STEP = math.sqrt(2)  # of one level's side to the next one's
-_LAXEST, _STRICTEST = 0.12, 0.03  # OKLab RMS at detail 0 and 1
+_LAXEST, _STRICTEST = 0.1, 0.025  # OKLab RMS at detail 0 and 1
 _COPIES = (1, 1, 2, 2, 3, 4, 6, 8, 12, 16, 24, 32)  # of one photo among a thousand, up to and with a level
 _FEW = 1000
 _LAX = 2  # last levels that lower their standards if all must be covered

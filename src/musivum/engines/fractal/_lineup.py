@@ -19,7 +19,7 @@ _BLOCK = 1024
 _SHIFT = 0.15  # of a side, by which registration may move a window
 _SCALE = math.log(2) / 4  # of its logarithm: levels meet there
 _TURN = 0.75  # of the step between angles
-_WORST = 2.5  # times the allowed error: what the mean colour of a ninth of the window may differ by
+_WORST = 2.0  # times the allowed error: what the mean colour of a ninth of the window may differ by
 _FINE = 32  # samples along a side where pictures truly correspond
 _TRUE = 0.3  # of the target's variance: a smaller squared error is no chance
 
@@ -45,7 +45,7 @@ def line_up(candidates: Candidates, plane: Plane, places: Places, setup: Setup) 
         if not len(some.row):
             continue
         polished = _polished(some, dictionary, plane, setup, reach=reach)
-        handicap = dictionary.handicap[some.row]
+        handicap = setup.interest(places.side) * dictionary.plainness[some.row]
         some = some._replace(
             poses=polished.poses,
             square=polished.square,

@@ -79,7 +79,7 @@ class FractalOptions:
     importance_range: float = 2.0
     match: str = "colour"
     paint: str | None = None
-    shift: float = 0.5
+    shift: float = 0.6
     interest: float = 0.3
     alternates: int = 3
     fill: str = "all"

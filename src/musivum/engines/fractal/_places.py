@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +13,9 @@ from musivum.engines.fractal._options import FractalOptions
 from musivum.engines.fractal._windows import Plane
 from musivum.geometry import Size
 
-_ANGLES, _FEWEST = 32, 12  # per full turn
-_STEP, _WIDEST = 1 / 6, 1 / 2  # between places, in sides
-_WINDOWS = 150_000  # places times angles, above which both become sparser
+_ANGLES, _FEWEST = 32, 8  # per full turn
+_STEP, _WIDEST = 1 / 6, 0.6  # between places, in sides
+_WINDOWS = 120_000  # places times angles, above which both become sparser
 _MARGIN = 0.3  # of a side: how near the border of the canvas the middle of a window may come
 
 
@@ -42,13 +43,17 @@ class Places:
     def __len__(self) -> int:
         return len(self.middles)
 
+    def take(self, rows: npt.NDArray[np.integer[Any]]) -> Places:
+        """Some of them."""
+        return replace(self, middles=self.middles[rows], limits=self.limits[rows])
+
 
 def lattice(
     side: float, canvas: Size, free: float, options: FractalOptions, jitter: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Spread places evenly over the canvas: middles (n, 2) and angles (a,).
 
-    Where there would be too many windows, places and angles become sparser together, down to half a side and 30
+    Where there would be too many windows, places and angles become sparser together, down to 0.6 of a side and 45
     degrees: small photos show less of where exactly they lie, and there is less left for them.
 
     Parameters

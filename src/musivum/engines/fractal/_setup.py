@@ -11,7 +11,7 @@ import numpy.typing as npt
 from musivum.engines.fractal._options import FractalOptions
 from musivum.engines.fractal._shapes import square_shapes, whole_shapes
 from musivum.engines.fractal._tiles import TileDictionary, describe_tiles
-from musivum.engines.fractal._windows import Plane, Scene
+from musivum.engines.fractal._windows import SIDE, Plane, Scene
 from musivum.features import linear_samples
 from musivum.geometry import Size
 from musivum.library import Library
@@ -19,7 +19,9 @@ from musivum.progress import Progress
 
 _WEIGHTS = {"colour": (1.0, 1.5, 1.5), "grey": (1.0, 0.0, 0.0)}  # of L, a and b
 _SHIFT_PRICE = 0.1  # of a squared shift of the mean colour, against a squared error
+_LEGIBLE = 0.1  # of the canvas's shorter side
 _SOFT = 0.1  # of the canvas's shorter side
+_FLOOR = 48  # pixels of the shorter side for which the floor is found
 _PITCH = 256  # pixels of the shorter side in which the importance is looked up
 
 
@@ -37,6 +39,8 @@ class Setup:
         The target.
     importance
         The importance picture in OKLab, if there is one.
+    floor
+        (h, w) over the canvas: the squared error that no tile could avoid there, were it only a matter of colour.
     tiles
         The dictionary, by shapes.
     options
@@ -49,9 +53,20 @@ class Setup:
     favour: npt.NDArray[np.float64]
     scene: Scene
     importance: Plane | None
+    floor: npt.NDArray[np.float64]
     tiles: tuple[TileDictionary, ...]
     options: FractalOptions
     workers: int
+
+    def interest(self, side: float) -> float:
+        """How much plainness counts against photos of a side on the canvas: in small ones nobody sees it."""
+        return self.options.interest * min(1.0, side / (_LEGIBLE * min(self.scene.canvas))) ** 2
+
+    def floor_at(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """The floor (n,) at points (n, 2) of the canvas."""
+        size = np.array(self.floor.shape[::-1])
+        column, row = np.minimum(points / self.scene.canvas * size, size - 1).astype(np.int64).T
+        return np.asarray(self.floor[row, column])
 
     @property
     def softest(self) -> float:
@@ -81,19 +96,38 @@ def prepare(
     tiles = []
     for number, shape in enumerate(shapes):
         progress("describe", number, len(shapes))
-        tiles.append(
-            describe_tiles(library, shape, weights, mean_weight=mean_weight, interest=options.interest, workers=workers)
-        )
+        tiles.append(describe_tiles(library, shape, weights, mean_weight=mean_weight, workers=workers))
     progress("describe", len(shapes), len(shapes))
+    scene = Scene(linear_samples(target), canvas, weights)
     mask = None
     if importance is not None:
         mask = Scene(linear_samples(importance), canvas, np.ones(3, np.float32))
     return Setup(
         library=library,
         favour=favour,
-        scene=Scene(linear_samples(target), canvas, weights),
+        scene=scene,
         importance=None if mask is None else mask.plane(min(canvas) / _PITCH, workers=workers),
+        floor=_floor(scene, tiles, workers),
         tiles=tuple(tiles),
         options=options,
         workers=workers,
     )
+
+
+def _floor(scene: Scene, tiles: list[TileDictionary], workers: int) -> npt.NDArray[np.float64]:
+    """Squared errors of the tiles nearest to even patches of the target's colours.
+
+    What the library has no colour for, small photos match no better than large ones: limits rise by so much.
+    """
+    plane = scene.plane(min(scene.canvas) / _FLOOR, workers=workers).pixels
+    rows, columns, _ = plane.shape
+    least = np.full(rows * columns, np.inf)
+    for some in tiles:
+        search = some.search()
+        for row in range(rows):
+            even = np.broadcast_to(plane[row, :, None, None], (columns, SIDE, SIDE, 3))
+            queries, _ = some.queries(np.ascontiguousarray(even))
+            found = search(queries, np.full(columns, np.inf, np.float32), 1)
+            at = slice(row * columns, (row + 1) * columns)
+            least[at] = np.minimum(least[at], found.distances[:, 0].astype(np.float64) ** 2)
+    return least.reshape(rows, columns)

@@ -13,6 +13,7 @@ from musivum.engines.fractal._shapes import Shape
 from musivum.engines.fractal._windows import SIDE, Floats, contrasts, patterns
 from musivum.features import compress, tile_patches
 from musivum.library import Library
+from musivum.search import RadiusSearch
 
 RANK = 40
 _SAMPLE = 6144
@@ -33,9 +34,9 @@ class TileDictionary:
     mean_weight
         Of a difference in mean colour against one in pattern.
     rows
-        (m, k + 3) short vectors of the crops; the last number is the root of the `handicap`.
-    handicap
-        (m,) by which a row's squared distance exceeds its squared error: what it lacks in contrast.
+        (m, k + 2) short vectors of the crops.
+    plainness
+        (m,) squared OKLab: what crops lack in contrast.
     projection
         (d, k + 4) from a window's pixels to k coordinates, what they are apart from the vectors' mean, and mean colour.
     offset
@@ -45,9 +46,20 @@ class TileDictionary:
     shape: Shape
     mean_weight: float
     rows: Floats
-    handicap: Floats
+    plainness: Floats
     projection: Floats
     offset: Floats
+
+    def search(self, interest: float = 0.0, closed: npt.NDArray[np.bool_] | None = None) -> RadiusSearch:
+        """Prepare to search; the plainness times the interest is added to squared distances.
+
+        Parameters
+        ----------
+        closed
+            (t,) tiles that are not to be found.
+        """
+        rows = np.concatenate([self.rows, np.sqrt(interest * self.plainness)[:, None]], axis=1)
+        return RadiusSearch.among(rows, closed=None if closed is None else closed[self.shape.tile])
 
     def queries(self, pixels: Floats) -> tuple[Floats, Floats]:
         """Short vectors (n, k + 3) and contrasts (n,) of windows (n, side, side, 3).
@@ -84,7 +96,7 @@ def crop_means(library: Library, shape: Shape, rows: Rows, workers: int) -> Floa
 
 
 def describe_tiles(
-    library: Library, shape: Shape, weights: Floats, *, mean_weight: float, interest: float, workers: int
+    library: Library, shape: Shape, weights: Floats, *, mean_weight: float, workers: int
 ) -> TileDictionary:
     """Describe the crops of one shape by patterns, shortened by the SVD of a sample.
 
@@ -97,18 +109,17 @@ def describe_tiles(
 
     some = np.unique(np.linspace(0, len(shape) - 1, min(len(shape), _SAMPLE)).astype(np.int64))
     compression = compress(describe(some), rank=RANK)
-    rows = np.zeros((len(shape), compression.basis.shape[1] + 3), np.float32)
-    handicap = np.empty(len(shape), np.float32)
+    rows = np.zeros((len(shape), compression.basis.shape[1] + 2), np.float32)
+    plainness = np.empty(len(shape), np.float32)
     for first in range(0, len(shape), _BLOCK):
         block = np.arange(first, min(first + _BLOCK, len(shape)))
         vectors = describe(block)
         short = compression(vectors)
-        handicap[block] = interest * np.maximum(_VIVID - contrasts(vectors), 0)
-        rows[block, :-3], rows[block, -3] = short, compression.residuals(vectors, short)
-    rows[:, -1] = np.sqrt(handicap)
+        plainness[block] = np.maximum(_VIVID - contrasts(vectors), 0)
+        rows[block, :-2], rows[block, -2] = short, compression.residuals(vectors, short)
     units = patterns(np.eye(SIDE * SIDE * 3, dtype=np.float32).reshape(-1, SIDE, SIDE, 3), mean_weight)
     means = np.tile(np.eye(3, dtype=np.float32) / SIDE**2, (SIDE**2, 1))
     mean = compression.mean
     projection = np.concatenate([units @ compression.basis, (units @ mean)[:, None], means], axis=1)
     offset = np.append(mean @ compression.basis, mean @ mean).astype(np.float32)
-    return TileDictionary(shape, mean_weight, rows, handicap, projection, offset)
+    return TileDictionary(shape, mean_weight, rows, plainness, projection, offset)
