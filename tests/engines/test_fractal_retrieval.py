@@ -21,7 +21,7 @@ from musivum.engines.fractal._retrieval._calibrate import densities_of
 from musivum.engines.fractal._retrieval._densities import density_of, weights_of
 from musivum.engines.fractal._retrieval._filters import FILTERS, describe
 from musivum.engines.fractal._retrieval._kept import FILE, kept_densities
-from musivum.engines.fractal._retrieval._sample import _ANGLES, _POSE, _turned, sample_pairs
+from musivum.engines.fractal._retrieval._sample import _ANGLES, _POSE, _cut, _turned, sample_pairs
 from musivum.engines.fractal._retrieval._shortlists import match_pdf
 from musivum.errors import LibraryError, OptionError
 from musivum.features import extractor, tile_patches
@@ -104,6 +104,14 @@ def test_windows_are_turned_about_their_middle():
                 assert found == pytest.approx(map_coordinates(one, [[y], [x]], order=1, mode="nearest")[0], abs=1e-4)
 
 
+@pytest.mark.parametrize("place", [(1, 0, 0), (1, 1, 1), (0, 1, 0), (0.5, 0, 1)])
+def test_windows_stay_inside_their_picture_however_they_are_turned(place):
+    ramp = np.indices((50, 60)).sum(axis=0).astype(np.uint8)[..., None].repeat(3, axis=2) + 100
+    for square in _cut(ramp, *place):
+        for axis in (1, 2):
+            assert (np.diff(square, axis=axis) > 0).all()
+
+
 def test_no_window_is_compared_with_the_photo_it_is_cut_from(photos):
     sample = sample_pairs(photos, 50, 0, 1, silent)
     assert np.isinf(sample.errors).sum(axis=1).tolist() == [1] * 50
@@ -128,7 +136,8 @@ def test_what_is_kept_of_a_library_finds_its_matches(calibrated):
 
 
 @pytest.mark.parametrize("name", RETRIEVALS)
-def test_a_turned_crop_is_first_on_its_own_list(photos, retrieval, name):
+def test_a_turned_crop_is_first_on_its_own_list(photos, retrieval, name, monkeypatch):
+    monkeypatch.setattr("musivum.engines.fractal._retrieval._shortlists._CROPS", 50)
     crops = pixels_of(*middles_of(photos))
     shortlist = retrieval(name)(*middles_of(photos), workers=2)
     for turns in range(4):
@@ -154,13 +163,16 @@ def test_lists_leave_out_what_is_closed_and_end_where_nothing_is_left(photos, re
 
 def test_the_lists_of_match_pdf_are_by_the_sum_of_the_evidence(photos, calibrated):
     crops = pixels_of(*middles_of(photos))
-    densities = {name: replace(each, weight=1 + k) for k, (name, each) in enumerate(calibrated.densities.items())}
+    weights = dict(zip(FILTERS, (3, 1, 2), strict=True))
+    plain = {name: replace(density, weight=1) for name, density in calibrated.densities.items()}
     vectors = describe(crops)
     evidence = np.zeros((120, 120))
     for name, rows in vectors.items():
         apart = np.linalg.norm(rows[:, None].astype(float) - rows, axis=2)
-        evidence += densities[name].evidence(np.minimum(apart, densities[name].edges[-1]))
-    found = match_pdf(vectors, densities)(crops, 9)
+        evidence += weights[name] * plain[name].evidence(np.minimum(apart, plain[name].edges[-1]))
+    found = match_pdf(vectors, {name: replace(density, weight=weights[name]) for name, density in plain.items()})(
+        crops, 9
+    )
     ranked = np.take_along_axis(evidence, found, axis=1)
     np.testing.assert_allclose(ranked, -np.sort(-evidence, axis=1)[:, :9], atol=0.1)
 
