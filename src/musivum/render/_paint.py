@@ -13,7 +13,7 @@ import numpy.typing as npt
 from numba import njit
 
 from musivum.render._hidden import open_part, trimmed
-from musivum.render._jobs import HEXAGON, TURNED
+from musivum.render._jobs import BOX, HEXAGON, TURNED
 from musivum.render._outline import coverage, covered, touched
 from musivum.render._resample import resample
 from musivum.render._tint import gamut_row, tint_row
@@ -98,6 +98,8 @@ def _block(
         along, across = across, along
 
     line, alpha, base = scratch.line, scratch.alpha, scratch.base
+    # Rows of plain boxes, which most mosaics are made of, are taken as they are.
+    whole = job.shape == BOX and job.feather <= _ONE and job.opacity == _ONE and job.of == 1
     for y in range(y0, y1):
         i, first, last = y - top, x0, x1
         if job.shape != HEXAGON:
@@ -124,8 +126,13 @@ def _block(
             if outside > 0:
                 gamut_row(line, scratch.lab, scratch.where, outside)
 
-        _opacities(alpha, job, first, y, n)
         at = first - left
+        if whole and _all_free(strip[3, i, at : at + n]):
+            for c in range(3):
+                _take(strip[c, i, at : at + n], line[c], 0, 1)
+            strip[3, i, at : at + n] = _ZERO
+            continue
+        _opacities(alpha, job, first, y, n)
         if job.shape == HEXAGON:
             for c in range(3):
                 _sum(strip[c, i, at : at + n], line[c], alpha)
@@ -186,6 +193,14 @@ def _take(row: npt.NDArray[np.float32], source: npt.NDArray[np.float32], first: 
 def _multiply(row: npt.NDArray[np.float32], factor: Any) -> None:
     for j in range(len(row)):
         row[j] *= factor
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _all_free(free: npt.NDArray[np.float32]) -> bool:
+    least = _ONE
+    for j in range(len(free)):
+        least = min(least, free[j])
+    return least == _ONE
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
