@@ -200,7 +200,7 @@ def _all_free(free: npt.NDArray[np.float32]) -> bool:
     least = _ONE
     for j in range(len(free)):
         least = min(least, free[j])
-    return least == _ONE
+    return bool(least == _ONE)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
