@@ -49,7 +49,7 @@ class FractalOptions:
     shift
         How far a photo's mean colour may move towards the picture's, 0 (not at all) to 1 (all the way).
     interest
-        How much a photo's own contrast counts in its favour, 0 (not at all) and up: flat photos fit easily.
+        How much a photo's own contrast counts in its favour, 0 (not at all) to 1: flat photos fit easily.
     alternates
         How many next-best photos to keep for each place.
     fill
