@@ -65,20 +65,20 @@ def level_of(plan: Plan) -> npt.NDArray[np.int64]:
     return np.repeat(np.arange(len(counts)), counts)[::-1]
 
 
-def broken_limits(plan: Plan, told: Laid, slack: float = 0.02) -> list[str]:
+def broken_limits(plan: Plan, told: Laid, slack: float = 1.0) -> list[str]:
     """What breaks the limits on overlap and copies that the plan's levels name; empty where all hold.
 
     Parameters
     ----------
     slack
-        Overlap, as a share of a whole photo, that pixels of another size may account for.
+        Canvas pixels along one side of a photo, by which pixels of another size may mislead.
     """
     faults, levels = [], level_of(plan)
     used = np.zeros(len(plan.tiles), np.int64)
     for number, level in enumerate(plan.statistics["levels"]):
         rows = np.flatnonzero(levels == number)
         used += np.bincount(plan.placements.tile[rows], minlength=len(used))
-        deep = rows[told.under[rows] > level["overlap"] * told.within[rows] + slack * told.whole[rows]]
+        deep = rows[told.under[rows] > level["overlap"] * told.within[rows] + slack * np.sqrt(told.whole[rows])]
         if len(deep):
             most = (told.under[deep] / told.within[deep]).max()
             faults.append(f"level {number}: {len(deep)} photos lie by up to {most:.2f} under others")
