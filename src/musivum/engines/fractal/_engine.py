@@ -126,7 +126,9 @@ def _placing(setup: Setup, progress: Progress) -> Iterator[tuple[Placed, dict[st
         yield some, row
     if options.fill == "all":
         level = gap_level(options, levels[-1])
+        progress(f"last gaps: {board.coverage:.1%} covered", int(100 * board.coverage), 100)
         for some, row in fill_gaps(board, level, setup, random):
+            progress(f"last gaps: {board.coverage:.1%} covered", int(100 * board.coverage), 100)
             yield some, row | {"fill": True}
 
 
