@@ -49,7 +49,7 @@ def run(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
     return call
 
 
-def test_a_picture_and_a_plan(run: Run, tmp_path: Path) -> None:
+def test_a_picture_and_a_plan(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     picture, plan = tmp_path / "a.png", tmp_path / "a.mosaic"
     code, out, err = run("target.png", "-o", picture, "-p", plan, *COARSE)
     assert (code, err) == (0, "")
@@ -68,6 +68,19 @@ def test_a_picture_and_a_plan(run: Run, tmp_path: Path) -> None:
     assert "cell" not in out
     assert made.recipe["engine"] == "fractal"
     assert made.recipe["target"]["name"] == "target.png"
+
+    assert main(["report", str(plan), "-o", str(tmp_path / "errors.png")]) == 0
+    told = capsys.readouterr().out
+    assert "covered by photos" in told
+    assert "cell" not in told
+    again = tmp_path / "again.png"
+    line = ("--feather", "0.25", "--grey", "--background", "transparent", "--alternates", "1", "--size", "100")
+    assert main(["render", str(plan), "-o", str(again), *line]) == 0
+    with Image.open(again) as image:
+        assert (image.mode, image.size) == ("RGBA", (100, 75))
+        red, green, blue, _ = np.moveaxis(np.asarray(image), -1, 0)
+    assert np.array_equal(red, green)
+    assert np.array_equal(red, blue)
 
 
 def test_the_outcome_as_json(run: Run, tmp_path: Path) -> None:
