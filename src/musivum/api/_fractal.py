@@ -54,7 +54,7 @@ def fractal(
         Grey picture: where it is bright, photos must match better.
     live
         Picture that shows the mosaic as it grows, at most 800 pixels a side: rewritten after every level, or every few
-        where drawing would take more than a twenty-fifth of the time, and in the end.
+        where drawing would take more than a twentieth of the time, and in the end.
 
     Raises
     ------

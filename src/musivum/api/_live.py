@@ -14,7 +14,7 @@ from musivum.library import Library
 from musivum.plan import Plan
 
 _LONG_SIDE = 800
-_SHARE = 0.04  # of the time, above which an unfinished mosaic is not drawn again
+_SHARE = 0.05  # of the time, above which an unfinished mosaic is not drawn again
 
 
 def live_scale(canvas: Size) -> float:
@@ -25,7 +25,8 @@ def live_scale(canvas: Size) -> float:
 class LiveDrawing:
     """Draws plans into one file, small and out of thumbnails; readers never see half a picture.
 
-    Called with an unfinished plan, it draws it unless drawing has taken more than a twenty-fifth of the time so far.
+    Called with an unfinished plan, it draws it unless nothing is placed yet, or drawing has taken more than a twentieth of
+    the time so far.
     """
 
     def __init__(self, path: Path, library: Library, *, workers: int | None) -> None:
@@ -37,7 +38,7 @@ class LiveDrawing:
 
     def __call__(self, plan: Plan) -> None:
         begun = time.perf_counter()
-        if self._spent <= _SHARE * (begun - self._start):
+        if len(plan.placements) and self._spent <= _SHARE * (begun - self._start):
             self.draw(plan)
             self._spent += time.perf_counter() - begun
 
