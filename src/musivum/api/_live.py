@@ -25,8 +25,8 @@ def live_scale(canvas: Size) -> float:
 class LiveDrawing:
     """Draws plans into one file, small and out of thumbnails; readers never see half a picture.
 
-    Called with an unfinished plan, it draws it unless nothing is placed yet, or drawing has taken more than a twentieth of
-    the time so far.
+    Called with an unfinished plan, it draws it unless nothing is placed yet, or drawing has taken more than a twentieth
+    of the time so far.
     """
 
     def __init__(self, path: Path, library: Library, *, workers: int | None) -> None:
