@@ -15,7 +15,7 @@ from scipy.ndimage import map_coordinates
 
 from musivum import api
 from musivum.cli import main
-from musivum.engines.fractal import calibrate, keep_densities
+from musivum.engines.fractal import FractalOptions, calibrate, keep_densities, plan_fractal
 from musivum.engines.fractal._retrieval import RETRIEVALS, SIDE
 from musivum.engines.fractal._retrieval._calibrate import densities_of
 from musivum.engines.fractal._retrieval._densities import density_of, weights_of
@@ -25,6 +25,7 @@ from musivum.engines.fractal._retrieval._sample import _ANGLES, _POSE, _cut, _tu
 from musivum.engines.fractal._retrieval._shortlists import match_pdf
 from musivum.errors import LibraryError, OptionError
 from musivum.features import extractor, tile_patches
+from musivum.geometry import Size
 from musivum.progress import silent
 
 
@@ -274,3 +275,31 @@ def test_options_out_of_range_are_refused(photos, options, words):
 def test_a_folder_that_may_not_be_written_is_told(calibrated, tmp_path):
     with pytest.raises(LibraryError, match=r"cannot write .*match-densities\.json"):
         keep_densities(tmp_path / "nowhere", calibrated.densities)
+
+
+def planned(library, target, **asked):
+    options = FractalOptions(smallest=0.2, fill="match", alternates=0, **asked)
+    return plan_fractal(target, library.select(np.arange(30)), options, canvas=Size(140, 110))
+
+
+def test_lists_of_everything_make_the_mosaic_of_the_dictionary(photos, target, retrieval):
+    whole = planned(photos, target, workers=1)
+    listed = planned(photos, target, retrieval="match-pdf", workers=1)
+    assert len(whole.placements) > 2
+    assert listed.statistics["poses"] == whole.statistics["poses"]
+    np.testing.assert_array_equal(listed.placements.tile, whole.placements.tile)
+    np.testing.assert_allclose(listed.placements.transform, whole.placements.transform, atol=1e-3)
+
+
+@pytest.mark.parametrize(("name", "match"), [("match-pdf", "grey"), ("hsv", "colour")])
+def test_short_lists_save_poses_and_do_not_depend_on_workers(photos, target, retrieval, name, match, monkeypatch):
+    monkeypatch.setattr("musivum.engines.fractal._coarse._LISTED", 5)
+    one, two = (planned(photos, target, retrieval=name, match=match, workers=workers) for workers in (1, 2))
+    places = sum(level["locations"] for level in one.statistics["levels"])
+    assert 0 < one.statistics["poses"] <= 3 * 5 * 32 * places  # a level is searched up to three times
+    np.testing.assert_array_equal(one.placements.transform, two.placements.transform)
+
+
+def test_colours_are_not_looked_up_where_they_do_not_count():
+    with pytest.raises(OptionError, match="retrieval hsv compares colours"):
+        FractalOptions(retrieval="hsv", match="grey")

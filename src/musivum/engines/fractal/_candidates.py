@@ -46,9 +46,13 @@ class Candidates(NamedTuple):
         columns: list[Any] = [column.take(rows) if isinstance(column, Poses) else column[rows] for column in self]
         return Candidates(*columns)
 
+    def ranking(self) -> npt.NDArray[np.int64]:
+        """Rows by score; equal ones by tile and place, so that the order never depends on how they were found."""
+        return np.lexsort((self.poses.angle, self.place, self.row, self.tile, self.score))
+
     def best_first(self) -> Candidates:
-        """By score; equal ones by tile and place, so that the order never depends on how they were found."""
-        return self.take(np.lexsort((self.poses.angle, self.place, self.row, self.tile, self.score)))
+        """All of them in the order of their ranking."""
+        return self.take(self.ranking())
 
 
 def join(parts: Sequence[Candidates]) -> Candidates:

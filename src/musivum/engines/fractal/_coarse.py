@@ -14,18 +14,18 @@ import numpy.typing as npt
 from musivum.engines.fractal._board import Board
 from musivum.engines.fractal._candidates import Candidates, join, nobody
 from musivum.engines.fractal._places import Places
+from musivum.engines.fractal._retrieval import SIDE as LISTED_SIDE
 from musivum.engines.fractal._setup import Setup
 from musivum.engines.fractal._windows import Plane, Poses, sample
 from musivum.progress import Progress, silent
-from musivum.search import Neighbours
+from musivum.search import Neighbours, search_shortlists
 
 _BLOCK = 4096  # windows that are searched at once
 _NEAREST = 6  # crops kept of each window
+_LISTED = 256  # crops that are compared where filters choose them
 _KEPT = 4  # tiles kept of each place
 _HOPE = 1.5  # times the limit: squared errors that registration may still bring below it
 _SLACK = 0.1  # of a window: what registration may still free of overlap
-_TOLERANCE = 0.15  # of a window's own variance that errors may reach besides: busy parts hide them
-_BUSY = 0.015  # squared OKLab: what exceeds it are edges, which hide nothing
 
 
 def search_places(
@@ -54,6 +54,7 @@ def search_places(
     tiles = setup.tiles
     step = max(1, _BLOCK // len(places.angles))
     interest = setup.interest(places.side)
+    vectors = [some.vectors(interest) for some in tiles]
     searches = [some.search(interest, closed) for some in tiles]
     blocks = [
         (number, slice(first, first + step)) for number in range(len(tiles)) for first in range(0, len(places), step)
@@ -65,11 +66,14 @@ def search_places(
         if not len(place):
             return nobody(), 0
         queries, contrast = tiles[number].queries(sample(plane, poses))
-        limits = places.limits[place] + _TOLERANCE * np.minimum(contrast, _BUSY)
+        limits = places.allowed(place, contrast)
         radii = (_HOPE * limits + interest * tiles[number].plainness.max()).astype(np.float32)
-        found = searches[number](queries, radii, _NEAREST)
-        some = _best(found, poses, place, limits, setup, number, interest)
-        return some, len(place) * len(tiles[number].shape)
+        if setup.shortlists:
+            lists, index = _shortlists(place, places, plane, setup, number, closed)
+            found, compared = search_shortlists(queries, index, lists, vectors[number], _NEAREST), lists.shape[1]
+        else:
+            found, compared = searches[number](queries, radii, _NEAREST), len(tiles[number].shape)
+        return _best(found, poses, place, limits, setup, number, interest), len(place) * compared
 
     parts, poses = [nobody()], 0
     with ThreadPoolExecutor(setup.workers) as pool:
@@ -78,6 +82,23 @@ def search_places(
             poses += compared
             progress(stage, done, len(blocks))
     return join(parts), poses
+
+
+def _shortlists(
+    place: npt.NDArray[np.int64],
+    places: Places,
+    plane: Plane,
+    setup: Setup,
+    number: int,
+    closed: npt.NDArray[np.bool_],
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """Crops (n, s) that filters find like the upright windows at the n different places, and each window's list."""
+    here, index = np.unique(place, return_inverse=True)
+    shape = setup.tiles[number].shape
+    x, y = places.middles[here].T
+    width, height = (np.full(len(here), places.side * shape.aspect**power) for power in (0.5, -0.5))
+    upright = sample(plane, Poses(x, y, np.zeros(len(here)), width, height), LISTED_SIDE)
+    return setup.shortlists[number](setup.scene.linear(upright), _LISTED, closed[shape.tile]), index
 
 
 def _free_windows(

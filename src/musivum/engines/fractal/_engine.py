@@ -16,12 +16,13 @@ from musivum.engines.fractal._board import Board
 from musivum.engines.fractal._candidates import join, nobody
 from musivum.engines.fractal._coarse import search_places
 from musivum.engines.fractal._compose import Placed, compose, settle
-from musivum.engines.fractal._detail import lost_detail
 from musivum.engines.fractal._gaps import fill_gaps
 from musivum.engines.fractal._levels import Level, gap_level, levels_of
+from musivum.engines.fractal._limits import limits_at
 from musivum.engines.fractal._lineup import line_up
+from musivum.engines.fractal._matches import place_matches
 from musivum.engines.fractal._options import FractalOptions
-from musivum.engines.fractal._places import Places, lattice, stricter
+from musivum.engines.fractal._places import Places, lattice
 from musivum.engines.fractal._setup import Setup, prepare
 from musivum.engines.fractal._windows import SIDE
 from musivum.geometry import Size
@@ -30,8 +31,6 @@ from musivum.plan import Plan
 from musivum.progress import Progress, silent
 from musivum.threads import thread_count
 
-_ABOVE = 1.2  # times the floor: squared errors that are allowed where the library lacks colours
-_LOSS = 0.5  # of the variance of what a photo hides between the samples that it was compared by
 _ROUNDS = 3  # searches of one level: photos that are used up make way for others
 _TRACKED = (512, 2048)  # pixels of the canvas's shorter side that coverage is tracked on, least and most
 _ACROSS = 12  # of these pixels, that the smallest photos span
@@ -118,7 +117,9 @@ def _placing(setup: Setup, progress: Progress) -> Iterator[tuple[Placed, dict[st
     short = min(max(_TRACKED[0], _ACROSS * min(canvas) / levels[-1].side), _TRACKED[1])
     edge = options.feather / 2
     board = Board.empty(canvas, canvas.scaled(short / min(canvas)), edge, edge * setup.softest, len(setup.library))
-    count = 0
+    matches, row = place_matches(levels, board, setup, random, progress)
+    count = row["placements"]
+    yield matches, row
     for number, level in enumerate(levels):
         stage = f"level {number + 1} of {len(levels)}: {count:,} photos, {board.coverage:.0%} covered"
         some, row = _place_level(level, board, setup, random, progress, stage)
@@ -139,11 +140,9 @@ def _place_level(
     options, canvas = setup.options, setup.scene.canvas
     middles, angles = lattice(level.side, canvas, 1 - board.coverage, options, random.random(2))
     middles = middles[~board.hopeless(middles, level.side, level.overlap)]
-    limits = level.threshold**2 * stricter(setup.importance, middles, options.importance_range)
-    limits = np.maximum(limits, _ABOVE * setup.floor_at(middles))
-    limits -= _LOSS * lost_detail(setup.scene, middles, level.side, workers=setup.workers)
-    middles, limits = middles[limits > 0], limits[limits > 0]
-    places = Places(middles, limits, angles, level.side)
+    limits, laxity = limits_at(middles, level, setup)
+    places = Places(middles, limits, laxity, angles, level.side).take(np.flatnonzero(limits > 0))
+    tried = len(places)
     plane = setup.scene.plane(level.side / SIDE, workers=setup.workers)
     placed, poses = [nobody()], 0
     for _ in range(_ROUNDS):
@@ -157,7 +156,7 @@ def _place_level(
         if not len(places) or not len(taken):
             break
     chosen = join(placed)
-    return settle(chosen, plane, setup), level.row(len(middles), poses, len(chosen.row), board.coverage)
+    return settle(chosen, plane, setup), level.row(tried, poses, len(chosen.row), board.coverage)
 
 
 def _plan(setup: Setup, target: bytes, placed: list[Placed], rows: list[dict[str, Any]], library: Library) -> Plan:

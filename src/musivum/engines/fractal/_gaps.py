@@ -42,7 +42,8 @@ def fill_gaps(
         if not len(free):
             return
         middles = _middles(free, _SHARE * level.side * board.scale.mean(), random.random(2)) / board.scale
-        places = Places(middles, np.full(len(middles), level.threshold**2), angles, level.side)
+        anything = np.full(len(middles), level.threshold**2)
+        places = Places(middles, anything, anything, angles, level.side)
         found, poses = search_places(places, plane, board, setup, level.overlap, board.uses >= level.copies)
         found = judge(found, plane, board, setup).best_first()
         spacing = setup.options.spacing if number < _FAR else 0.0

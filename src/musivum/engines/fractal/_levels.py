@@ -9,8 +9,11 @@ from typing import Any
 from musivum.engines.fractal._options import FractalOptions
 from musivum.geometry import Size
 
+USUAL = 0.05
+"""OKLab RMS allowed at detail 0.5."""
+
 _STEP = math.sqrt(2)  # of one level's side to the next one's
-_LAXEST, _STRICTEST = 0.1, 0.025  # OKLab RMS at detail 0 and 1
+_RANGE = 4.0  # from detail 0 to 1
 _COPIES = (1, 1, 2, 2, 3, 4, 6, 8, 12, 16, 24, 32)  # of one photo among a thousand, up to and with a level
 _FEW = 1000
 _LAX = 2  # last levels that lower their standards if all must be covered
@@ -50,7 +53,7 @@ class Level:
 def levels_of(options: FractalOptions, canvas: Size, tiles: int) -> tuple[Level, ...]:
     """Lay out the levels that the options ask for, largest first."""
     count = 1 + math.floor(math.log(options.largest / options.smallest) / math.log(_STEP) + 1e-9)
-    threshold = _LAXEST * (_STRICTEST / _LAXEST) ** options.detail
+    threshold = USUAL * _RANGE ** (0.5 - options.detail)
     levels = []
     for i in range(count):
         left = count - i if options.fill == "all" else count

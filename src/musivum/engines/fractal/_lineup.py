@@ -6,6 +6,7 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import numpy.typing as npt
 
 from musivum.engines.fractal._board import Board
 from musivum.engines.fractal._candidates import Candidates, join, nobody
@@ -13,7 +14,7 @@ from musivum.engines.fractal._places import Places
 from musivum.engines.fractal._polish import STEPS, Polished, joined, polish
 from musivum.engines.fractal._setup import Setup
 from musivum.engines.fractal._tiles import TileDictionary, crop_pixels
-from musivum.engines.fractal._windows import SIDE, Plane
+from musivum.engines.fractal._windows import SIDE, Plane, sample
 
 _BLOCK = 1024
 _SHIFT = 0.15  # of a side, by which registration may move a window
@@ -21,6 +22,8 @@ _SCALE = math.log(2) / 4  # of its logarithm: levels meet there
 _TURN = 0.75  # of the step between angles
 _WORST = 2.0  # times the allowed error: what the mean colour of a ninth of the window may differ by
 _FINE = 32  # samples along a side where pictures truly correspond
+_FAINT = 1e-3  # squared OKLab: a window with less variance shows nothing to be recognised by
+_ROUGHLY = 4.0  # times what may be unexplained at 32 samples, at 12
 _TRUE = 0.3  # of the target's variance: a smaller squared error is no chance
 
 
@@ -37,8 +40,7 @@ def line_up(candidates: Candidates, plane: Plane, places: Places, setup: Setup) 
     places
         Where they were looked for.
     """
-    turn = float(places.angles[1] - places.angles[0]) if len(places.angles) > 1 else 0.0
-    reach = (_SHIFT, _TURN * turn, _SCALE)
+    reach = _reach(places)
     kept = [nobody()]
     for number, dictionary in enumerate(setup.tiles):
         some = candidates.take(np.flatnonzero(candidates.shape == number))
@@ -63,6 +65,47 @@ def line_up(candidates: Candidates, plane: Plane, places: Places, setup: Setup) 
     return join(kept)
 
 
+def recognise(candidates: Candidates, plane: Plane, places: Places, setup: Setup, share: float) -> Candidates:
+    """Register candidates at 12 and then at 32 samples a side; keep those that truly show what the target shows.
+
+    Parameters
+    ----------
+    share
+        Of the target's variance in a window that may be left unexplained; this share becomes the score. A tint, which
+        is a gain and an offset of each channel, counts for nothing.
+    """
+    reach, kept = _reach(places), [nobody()]
+    fine = setup.scene.plane(places.side / _FINE, workers=setup.workers)
+    for number, tiles in enumerate(setup.tiles):
+        some = candidates.take(np.flatnonzero(candidates.shape == number))
+        for at, samples, most in ((plane, SIDE, _ROUGHLY * share), (fine, _FINE, share)):
+            if len(some.row):
+                found = _polished(some, tiles, at, setup, samples=samples, reach=reach)
+                some = some._replace(poses=found.poses, square=found.square)
+                some = some._replace(score=_unexplained(some, tiles, at, setup, samples))
+                some = some.take(np.flatnonzero((some.score < most) & (found.contrast > _FAINT)))
+        kept.append(some)
+    return join(kept)
+
+
+def _unexplained(
+    candidates: Candidates, tiles: TileDictionary, plane: Plane, setup: Setup, samples: int
+) -> npt.NDArray[np.float64]:
+    """Shares (n,) of the target's variance that the best gain and offset of each channel leave, 0..1."""
+    shares = []
+    for first in range(0, len(candidates.row), _BLOCK):
+        some = candidates.take(np.arange(first, min(first + _BLOCK, len(candidates.row))))
+        shown = crop_pixels(setup.library, tiles.shape, some.row, samples, setup.scene.weights, setup.workers)
+        seen = sample(plane, some.poses, samples)
+        shown, seen = (x - x.mean(axis=(1, 2), keepdims=True) for x in (shown, seen))
+        together, of_shown, of_seen = (
+            np.einsum("nijk,nijk->nk", *pair) for pair in ((shown, seen), (shown, shown), (seen, seen))
+        )
+        explained = np.maximum(together, 0) ** 2 / np.maximum(of_shown, 1e-9)
+        shares.append(1 - explained.sum(axis=1) / np.maximum(of_seen.sum(axis=1), 1e-9))
+    return np.concatenate(shares).astype(np.float64)
+
+
 def judge(candidates: Candidates, plane: Plane, board: Board, setup: Setup) -> Candidates:
     """Let only what will be seen of candidates decide: errors over those parts of windows that are free yet."""
     parts = [nobody()]
@@ -74,6 +117,11 @@ def judge(candidates: Candidates, plane: Plane, board: Board, setup: Setup) -> C
             square = np.where(np.isfinite(seen.square), seen.square, some.square)
             parts.append(some._replace(square=square, score=square / setup.favour[some.tile]))
     return join(parts)
+
+
+def _reach(places: Places) -> tuple[float, float, float]:
+    turn = float(places.angles[1] - places.angles[0]) if len(places.angles) > 1 else 0.0
+    return _SHIFT, _TURN * turn, _SCALE
 
 
 def _polished(
@@ -92,9 +140,18 @@ def _polished(
     def run(first: int) -> Polished:
         some = candidates.take(np.arange(first, min(first + _BLOCK, len(candidates.row))))
         used, index = np.unique(some.row, return_inverse=True)
+        furthest = math.inf if setup.options.reach == 180 else math.radians(setup.options.reach)
         pixels = crop_pixels(setup.library, tiles.shape, used, samples, setup.scene.weights, 1)
         return polish(
-            plane, some.poses, pixels, index, mean_weight=tiles.mean_weight, reach=reach, steps=steps, hidden=hidden
+            plane,
+            some.poses,
+            pixels,
+            index,
+            mean_weight=tiles.mean_weight,
+            reach=reach,
+            furthest=furthest,
+            steps=steps,
+            hidden=hidden,
         )
 
     with ThreadPoolExecutor(setup.workers) as pool:

@@ -111,6 +111,8 @@ class FractalOptions:
             _check_name(name, getattr(self, name), names)
         if self.paint is not None:
             _check_name("paint", self.paint, MATCHES)
+        if self.retrieval == "hsv" and self.match == "grey":
+            raise OptionError("retrieval hsv compares colours, which do not count if match is grey: take match-pdf")
         if self.smallest > self.largest:
             raise OptionError(f"smallest {self.smallest:g} is more than largest {self.largest:g}: swap them")
         check_workers(self.workers)

@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.engines.fractal._options import FractalOptions
-from musivum.engines.fractal._windows import Plane
 from musivum.geometry import Size
 
 _ANGLES, _FEWEST = 32, 8  # per full turn
 _STEP, _WIDEST = 1 / 6, 0.6  # between places, in sides
 _WINDOWS = 120_000  # places times angles, above which both become sparser
+_TOLERANCE = 0.15  # of a window's own variance that squared errors may reach besides: busy parts hide them
+_BUSY = 0.015  # squared OKLab: variance beyond is that of edges, which hide nothing
 _MARGIN = 0.3  # of a side: how near the border of the canvas the middle of a window may come
 
 
@@ -28,24 +29,41 @@ class Places:
     middles
         (n, 2) on the canvas.
     limits
-        (n,) largest squared error there, in squared OKLab, where the target is smooth.
+        (n,) largest squared error there, in squared OKLab, where the target is even.
+    laxity
+        (n,) factors of what `tolerance` adds.
     angles
         (a,) radians clockwise.
     side
         Root of a window's area, in pixels of the canvas.
+    share
+        Of the target's variance in a window: if given, squared errors may be so large, in place of limits.
     """
 
     middles: npt.NDArray[np.float64]
     limits: npt.NDArray[np.float64]
+    laxity: npt.NDArray[np.float64]
     angles: npt.NDArray[np.float64]
     side: float
+    share: float | None = None
 
     def __len__(self) -> int:
         return len(self.middles)
 
+    def allowed(self, place: npt.NDArray[np.int64], contrast: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """Largest squared errors (n,) of windows at these places in which the target has these variances."""
+        if self.share is not None:
+            return np.asarray(self.share * contrast, np.float64)
+        return self.limits[place] + self.laxity[place] * tolerance(contrast)
+
     def take(self, rows: npt.NDArray[np.integer[Any]]) -> Places:
         """Some of them."""
-        return replace(self, middles=self.middles[rows], limits=self.limits[rows])
+        return replace(self, middles=self.middles[rows], limits=self.limits[rows], laxity=self.laxity[rows])
+
+
+def tolerance(contrast: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Squared errors that variances of the target in its windows hide."""
+    return np.asarray(_TOLERANCE * np.minimum(contrast, _BUSY), np.float64)
 
 
 def lattice(
@@ -82,21 +100,3 @@ def angles_of(options: FractalOptions, turn: int) -> npt.NDArray[np.float64]:
         return np.linspace(0, 2 * math.pi, turn, endpoint=False)
     count = math.ceil(reach * turn / (2 * math.pi))
     return np.linspace(-reach, reach, 2 * count + 1) if count else np.zeros(1)
-
-
-def stricter(importance: Plane | None, middles: npt.NDArray[np.float64], strength: float) -> npt.NDArray[np.float64]:
-    """Factors (n,) of squared limits: 1 where the importance is middle grey, less where it is brighter.
-
-    Parameters
-    ----------
-    importance
-        OKLab; only lightness counts.
-    strength
-        How many times smaller errors must be where it is white, and may be larger where it is black.
-    """
-    if importance is None:
-        return np.ones(len(middles))
-    rows, columns, _ = importance.pixels.shape
-    x, y = np.floor(middles * importance.scale).astype(np.int64).T
-    lightness = importance.pixels[y.clip(0, rows - 1), x.clip(0, columns - 1), 0].astype(np.float64)
-    return np.asarray(strength ** (-2 * (2 * lightness.clip(0, 1) - 1)))

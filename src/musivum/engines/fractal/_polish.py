@@ -68,6 +68,7 @@ def polish(
     *,
     mean_weight: float,
     reach: tuple[float, float, float],
+    furthest: float = math.inf,
     steps: int = STEPS,
     hidden: Board | None = None,
 ) -> Polished:
@@ -83,6 +84,8 @@ def polish(
         Of a difference in mean colour against one in pattern.
     reach
         How far a window may move: in sides, radians, and logarithm of its scale.
+    furthest
+        Radians either way beyond which no window may be turned.
     hidden
         What is covered on it does not count; by default everything on the canvas counts.
     """
@@ -92,7 +95,7 @@ def polish(
     planes = np.ascontiguousarray(tiles.reshape(len(tiles), side * side, 3).transpose(0, 2, 1))
     covered, on_covered = (_NOTHING, plane.scale) if hidden is None else (hidden.covered, hidden.scale)
     view = (plane.pixels, plane.scale, covered, on_covered)
-    _polish(view, pose, planes, index, side, mean_weight**2, np.array(reach), steps, out)
+    _polish(view, pose, planes, index, side, mean_weight**2, (*reach, furthest), steps, out)
     return Polished(Poses(*np.ascontiguousarray(pose.T)), out[:, 0], out[:, 1], out[:, 2], out[:, 3:])
 
 
@@ -120,6 +123,7 @@ def _polish(view, poses, tiles, index, side, price, reach, steps, out):  # type:
                 moved = best[k] + step[k] * size - start[k]
                 trial[k] = start[k] + min(max(moved, -reach[0] * size), reach[0] * size)
             trial[2] = start[2] + min(max(best[2] + step[2] - start[2], -reach[1]), reach[1])
+            trial[2] = min(max(trial[2], -reach[3]), reach[3])
             grown = math.exp(min(max(math.log(best[3] / start[3]) + step[3], -reach[2]), reach[2]))
             trial[3], trial[4] = start[3] * grown, start[4] * grown
             seen = _look(view, trial, side, tile, rest, across, down, arm, inside)

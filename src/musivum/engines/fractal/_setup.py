@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.engines.fractal._options import FractalOptions
+from musivum.engines.fractal._retrieval import RETRIEVALS, Shortlist
 from musivum.engines.fractal._shapes import square_shapes, whole_shapes
 from musivum.engines.fractal._tiles import TileDictionary, describe_tiles
 from musivum.engines.fractal._windows import SIDE, Plane, Scene
@@ -43,6 +44,8 @@ class Setup:
         (h, w) over the canvas: the squared error that no tile could avoid there, were it only a matter of colour.
     tiles
         The dictionary, by shapes.
+    shortlists
+        What names the crops worth comparing, by shapes; empty where all are compared.
     options
         What was asked for.
     workers
@@ -55,6 +58,7 @@ class Setup:
     importance: Plane | None
     floor: npt.NDArray[np.float64]
     tiles: tuple[TileDictionary, ...]
+    shortlists: tuple[Shortlist, ...]
     options: FractalOptions
     workers: int
 
@@ -109,6 +113,10 @@ def prepare(
         importance=None if mask is None else mask.plane(min(canvas) / _PITCH, workers=workers),
         floor=_floor(scene, tiles, workers),
         tiles=tuple(tiles),
+        shortlists=tuple(
+            RETRIEVALS[options.retrieval](library, shape.tile, shape.boxes, workers=workers)
+            for shape in (shapes if options.retrieval in RETRIEVALS else ())
+        ),
         options=options,
         workers=workers,
     )

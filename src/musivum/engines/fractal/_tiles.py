@@ -50,6 +50,10 @@ class TileDictionary:
     projection: Floats
     offset: Floats
 
+    def vectors(self, interest: float = 0.0) -> Floats:
+        """The rows (m, k + 3), with the plainness times the interest added to their squared distances."""
+        return np.concatenate([self.rows, np.sqrt(interest * self.plainness)[:, None]], axis=1)
+
     def search(self, interest: float = 0.0, closed: npt.NDArray[np.bool_] | None = None) -> RadiusSearch:
         """Prepare to search; the plainness times the interest is added to squared distances.
 
@@ -58,8 +62,7 @@ class TileDictionary:
         closed
             (t,) tiles that are not to be found.
         """
-        rows = np.concatenate([self.rows, np.sqrt(interest * self.plainness)[:, None]], axis=1)
-        return RadiusSearch.among(rows, closed=None if closed is None else closed[self.shape.tile])
+        return RadiusSearch.among(self.vectors(interest), closed=None if closed is None else closed[self.shape.tile])
 
     def queries(self, pixels: Floats) -> tuple[Floats, Floats]:
         """Short vectors (n, k + 3) and contrasts (n,) of windows (n, side, side, 3).

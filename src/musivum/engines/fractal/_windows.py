@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from musivum.color import oklab_from_linear
+from musivum.color import linear_from_oklab, oklab_from_linear
 from musivum.features import shrink
 from musivum.geometry import Size
 
@@ -44,6 +44,11 @@ class Scene:
         linear = shrink(self.samples, size, workers=workers)
         scale = np.array([size.width / self.canvas.width, size.height / self.canvas.height])
         return Plane(np.ascontiguousarray(oklab_from_linear(linear) * self.weights, np.float32), scale)
+
+    def linear(self, pixels: Floats) -> Floats:
+        """Undo the weights: linear light of pixels of a plane; what had no weight is grey."""
+        lab = np.divide(pixels, self.weights, out=np.zeros_like(pixels), where=self.weights > 0)
+        return np.asarray(linear_from_oklab(lab), np.float32)
 
 
 class Plane(NamedTuple):
