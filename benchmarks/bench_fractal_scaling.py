@@ -6,11 +6,14 @@ python benchmarks/bench_fractal_scaling.py [--tiles 1000 10000] [--megapixels 1 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import resource
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -21,15 +24,21 @@ TILES, MEGAPIXELS = (1_000, 10_000, 100_000), (1, 4, 16)
 SHAPE = 4 / 3
 
 
-def case(count: int, megapixels: float) -> None:
-    """Plan once in a process of its own; print what it cost."""
+def draw(path: str, megapixels: float) -> None:
+    """Write a target; in a process of its own, since drawing takes more memory than planning."""
     from musivum.api import demo_target
+
+    height = round(math.sqrt(megapixels * 1e6 / SHAPE))
+    np.save(path, demo_target(round(SHAPE * height), height))
+
+
+def measure(count: int, path: str) -> None:
+    """Plan once in a process of its own; print what it cost."""
     from musivum.engines.fractal import FractalOptions, plan_fractal
     from musivum.geometry import Size
 
     library = cast(Any, Generated(count))
-    height = round(math.sqrt(megapixels * 1e6 / SHAPE))
-    target = demo_target(round(SHAPE * height), height)
+    target = np.load(path)
     plan_fractal(target[::8, ::8], library, FractalOptions(smallest=0.3), canvas=Size(160, 120))
     start, cpu = time.perf_counter(), time.process_time()
     plan = plan_fractal(target, library, FractalOptions(), canvas=Size(*target.shape[1::-1]))
@@ -52,9 +61,11 @@ def main() -> None:
     head = ("tiles", 8), ("megapixels", 11), ("seconds", 9), ("CPU s", 8), ("MB", 7), ("photos", 8), ("poses", 10)
     print("".join(f"{name:>{width}}" for name, width in (*head, ("/CPU s", 10))))
     told: dict[tuple[int, float], float] = {}
-    for megapixels in asked.megapixels:
-        for count in asked.tiles:
-            found = json.loads(run(sys.executable, __file__, "case", str(count), str(megapixels)).output)
+    for megapixels, count in itertools.product(asked.megapixels, asked.tiles):
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(Path(folder, "target.npy"))
+            run(sys.executable, __file__, "draw", path, str(megapixels))
+            found = json.loads(run(sys.executable, __file__, "case", str(count), path).output)
             told[count, megapixels] = found["cpu"]
             print(
                 f"{count:8}{megapixels:11g}{found['wall']:9.1f}{found['cpu']:8.1f}{found['peak']:7.0f}"
@@ -68,7 +79,10 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["case"]:
-        case(int(sys.argv[2]), float(sys.argv[3]))
-    else:
-        main()
+    match sys.argv[1:]:
+        case ["draw", path, megapixels]:
+            draw(path, float(megapixels))
+        case ["case", count, path]:
+            measure(int(count), path)
+        case _:
+            main()
