@@ -56,7 +56,7 @@ def levels_of(options: FractalOptions, canvas: Size, tiles: int) -> tuple[Level,
     threshold = USUAL * _RANGE ** (0.5 - options.detail)
     levels = []
     for i in range(count):
-        left = count - i if options.fill == "all" else count
+        left = count - i if options.fill == "all" else math.inf
         levels.append(
             Level(
                 side=options.largest * min(canvas) / _STEP**i,
