@@ -16,6 +16,7 @@ from musivum.engines.fractal._candidates import Candidates, join, nobody
 from musivum.engines.fractal._places import Places
 from musivum.engines.fractal._retrieval import SIDE as LISTED_SIDE
 from musivum.engines.fractal._setup import Setup
+from musivum.engines.fractal._tiles import VIVID
 from musivum.engines.fractal._windows import Plane, Poses, sample
 from musivum.progress import Progress, silent
 from musivum.search import Neighbours, search_shortlists
@@ -23,7 +24,7 @@ from musivum.search import Neighbours, search_shortlists
 _BLOCK = 4096  # windows that are searched at once
 _NEAREST = 6  # crops kept of each window
 _LISTED = 256  # crops that are compared where filters choose them
-_KEPT = 4  # tiles kept of each place
+_KEPT, _KEPT_TINY = 4, 2  # tiles kept of each place
 _HOPE = 1.5  # times the limit: squared errors that registration may still bring below it
 _SLACK = 0.1  # of a window: what registration may still free of overlap
 
@@ -65,15 +66,15 @@ def search_places(
         poses, place = _free_windows(places, rows, tiles[number].shape.aspect, board, overlap)
         if not len(place):
             return nobody(), 0
-        queries, contrast = tiles[number].queries(sample(plane, poses))
-        limits = places.allowed(place, contrast)
-        radii = (_HOPE * limits + interest * tiles[number].plainness.max()).astype(np.float32)
+        queries, contrast = tiles[number].queries(sample(plane, poses), hopeful=places.share is not None)
+        limits, shown = places.allowed(place, contrast), setup.shown(places, contrast)
+        radii = (_HOPE * (limits + shown * VIVID) + interest * tiles[number].plainness.max()).astype(np.float32)
         if setup.shortlists:
             lists, index = _shortlists(place, places, plane, setup, number, closed)
             found, compared = search_shortlists(queries, index, lists, vectors[number], _NEAREST), lists.shape[1]
         else:
             found, compared = searches[number](queries, radii, _NEAREST), len(tiles[number].shape)
-        return _best(found, poses, place, limits, setup, number, interest), len(place) * compared
+        return _best(found, poses, place, limits, shown, setup, number, interest), len(place) * compared
 
     parts, poses = [nobody()], 0
     with ThreadPoolExecutor(setup.workers) as pool:
@@ -123,22 +124,26 @@ def _best(
     poses: Poses,
     place: npt.NDArray[np.int64],
     limits: npt.NDArray[np.float64],
+    shown: npt.NDArray[np.float64],
     setup: Setup,
     number: int,
     interest: float,
 ) -> Candidates:
     """The best window of each tile at a place, and of these the best tiles of each place."""
     tiles = setup.tiles[number]
+    side = float(np.sqrt(poses.width[0] * poses.height[0]))
+    kept = _KEPT_TINY if setup.tiny(side) else _KEPT
     cost = found.distances.astype(np.float64) ** 2
     square = np.maximum(cost - np.where(found.owners < 0, 0, interest * tiles.plainness[found.owners]), 0)
-    window, rank = np.nonzero((found.owners >= 0) & (square <= _HOPE * limits[:, None]))
-    row, square = found.owners[window, rank].astype(np.int64), square[window, rank]
+    vivid = VIVID - np.where(found.owners < 0, VIVID, tiles.plainness[found.owners])
+    limits = limits[:, None] + shown[:, None] * vivid
+    window, rank = np.nonzero((found.owners >= 0) & (square <= _HOPE * limits))
+    row, square, limit = found.owners[window, rank].astype(np.int64), square[window, rank], limits[window, rank]
     tile = tiles.shape.tile[row]
-    score = cost[window, rank] / limits[window] / setup.favour[tile]
+    score = cost[window, rank] / limit / setup.favour[tile]
     order = _first_of(place[window] * (tiles.shape.tile[-1] + 1) + tile, np.lexsort((row, window, score)), 1)
-    order = _first_of(place[window], order[np.lexsort((row[order], window[order], score[order]))], _KEPT)
+    order = _first_of(place[window], order[np.lexsort((row[order], window[order], score[order]))], kept)
     window, row = window[order], row[order]
-    side = np.sqrt(poses.width[0] * poses.height[0])
     sides = side * tiles.shape.sides[row]
     return Candidates(
         place=place[window],
@@ -147,7 +152,7 @@ def _best(
         tile=tile[order],
         poses=poses.take(window)._replace(width=sides[:, 0], height=sides[:, 1]),
         square=square[order],
-        limit=limits[window],
+        limit=limit[order],
         score=score[order],
     )
 

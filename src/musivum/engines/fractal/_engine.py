@@ -17,7 +17,7 @@ from musivum.engines.fractal._candidates import join, nobody
 from musivum.engines.fractal._coarse import search_places
 from musivum.engines.fractal._compose import Placed, compose, settle
 from musivum.engines.fractal._gaps import fill_gaps
-from musivum.engines.fractal._levels import Level, gap_level, levels_of
+from musivum.engines.fractal._levels import Level, levels_of
 from musivum.engines.fractal._limits import limits_at
 from musivum.engines.fractal._lineup import line_up
 from musivum.engines.fractal._matches import place_matches
@@ -126,9 +126,8 @@ def _placing(setup: Setup, progress: Progress) -> Iterator[tuple[Placed, dict[st
         count += row["placements"]
         yield some, row
     if options.fill == "all":
-        level = gap_level(options, levels[-1])
         progress(f"last gaps: {board.coverage:.1%} covered", int(100 * board.coverage), 100)
-        for some, row in fill_gaps(board, level, setup, random):
+        for some, row in fill_gaps(board, levels, setup, random):
             progress(f"last gaps: {board.coverage:.1%} covered", int(100 * board.coverage), 100)
             yield some, row | {"fill": True}
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from musivum.engines.fractal._board import Board
 from musivum.engines.fractal._coarse import search_places
 from musivum.engines.fractal._compose import Placed, settle
-from musivum.engines.fractal._levels import Level
+from musivum.engines.fractal._levels import Level, gap_level
 from musivum.engines.fractal._lineup import judge
 from musivum.engines.fractal._places import Places, angles_of
 from musivum.engines.fractal._setup import Setup
@@ -20,13 +20,14 @@ from musivum.engines.fractal._windows import SIDE
 _SHARE = 0.8  # of a side, in which one photo is enough
 _ANGLES = 8
 _FAR = 3  # rounds that mind the spacing of copies
+_PATIENCE = 20  # rounds in which nothing may be placed before photos count as used up
 _MOST = 1000  # rounds; each covers at least the middles of its places
 
 
 def fill_gaps(
-    board: Board, level: Level, setup: Setup, random: np.random.Generator
+    board: Board, levels: tuple[Level, ...], setup: Setup, random: np.random.Generator
 ) -> Iterator[tuple[Placed, dict[str, Any]]]:
-    """Cover all free pixels of a board by photos of one level, which lie under what is there.
+    """Cover all free pixels of a board by small photos, which lie under what is there.
 
     In each round the canvas is cut into squares, and a photo comes into the middle of what is free in each: the one
     that fits best where it will be seen. So only rims of these photos appear, and nothing is cut up into specks.
@@ -35,12 +36,13 @@ def fill_gaps(
     ------
     What each round placed, and what to say of it. It ends early when photos run out.
     """
-    plane = setup.scene.plane(level.side / SIDE, workers=setup.workers)
     angles = angles_of(setup.options, _ANGLES)
     for number in range(_MOST):
         free = np.argwhere(board.covered == 0)
         if not len(free):
             return
+        level = gap_level(setup.options, levels, number)
+        plane = setup.scene.plane(level.side / SIDE, workers=setup.workers)
         middles = _middles(free, _SHARE * level.side * board.scale.mean(), random.random(2)) / board.scale
         anything = np.full(len(middles), level.threshold**2)
         places = Places(middles, anything, anything, angles, level.side)
@@ -51,7 +53,7 @@ def fill_gaps(
         chosen = found.take(taken)
         if len(taken):
             yield settle(chosen, plane, setup), level.row(len(places), poses, len(taken), board.coverage)
-        elif number >= _FAR:
+        elif number >= _PATIENCE:
             return
 
 

@@ -68,10 +68,14 @@ def levels_of(options: FractalOptions, canvas: Size, tiles: int) -> tuple[Level,
     return tuple(levels)
 
 
-def gap_level(options: FractalOptions, smallest: Level) -> Level:
-    """What is asked of photos that fill the last gaps from below: nothing but what was asked for by number."""
+def gap_level(options: FractalOptions, levels: tuple[Level, ...], number: int) -> Level:
+    """What is asked of photos that fill the last gaps from below, in a round counted from 0.
+
+    The first round fills with photos of twice the smallest size; each may use them twice as often as the one before.
+    """
     asked = options.most_copies(2**31)
-    return Level(smallest.side, _ANYTHING, 1.0, _UNLIMITED if asked is None else asked)
+    copies = min(levels[-1].copies * 2 ** (number + 1), _UNLIMITED) if asked is None else asked
+    return Level(levels[max(-3, -len(levels)) if number == 0 else -1].side, _ANYTHING, 1.0, copies)
 
 
 def _copies(options: FractalOptions, level: int, tiles: int) -> int:

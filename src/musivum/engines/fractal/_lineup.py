@@ -14,24 +14,24 @@ from musivum.engines.fractal._places import Places
 from musivum.engines.fractal._polish import STEPS, Polished, joined, polish
 from musivum.engines.fractal._setup import Setup
 from musivum.engines.fractal._tiles import TileDictionary, crop_pixels
-from musivum.engines.fractal._windows import SIDE, Plane, sample
+from musivum.engines.fractal._windows import SIDE, Floats, Plane, sample
 
 _BLOCK = 1024
+_STEPS_TINY = 2
 _SHIFT = 0.15  # of a side, by which registration may move a window
 _SCALE = math.log(2) / 4  # of its logarithm: levels meet there
 _TURN = 0.75  # of the step between angles
 _WORST = 2.0  # times the allowed error: what the mean colour of a ninth of the window may differ by
 _FINE = 32  # samples along a side where pictures truly correspond
 _FAINT = 1e-3  # squared OKLab: a window with less variance shows nothing to be recognised by
-_ROUGHLY = 4.0  # times what may be unexplained at 32 samples, at 12
-_TRUE = 0.3  # of the target's variance: a smaller squared error is no chance
+_ROUGHLY = 3.0  # times what may be unexplained at 32 samples, at 12
 
 
 def line_up(candidates: Candidates, plane: Plane, places: Places, setup: Setup) -> Candidates:
     """Register candidates of one level by least squares; drop those that stay above their limits.
 
     An error is the RMS over the window, but no ninth of a window may be off by much more: a small face must not
-    vanish in a large sky. Where tile and target truly show the same, both are lined up once more at 32 samples a side.
+    vanish in a large sky.
 
     Parameters
     ----------
@@ -40,13 +40,13 @@ def line_up(candidates: Candidates, plane: Plane, places: Places, setup: Setup) 
     places
         Where they were looked for.
     """
-    reach = _reach(places)
+    reach, steps = _reach(places), _STEPS_TINY if setup.tiny(places.side) else STEPS
     kept = [nobody()]
     for number, dictionary in enumerate(setup.tiles):
         some = candidates.take(np.flatnonzero(candidates.shape == number))
         if not len(some.row):
             continue
-        polished = _polished(some, dictionary, plane, setup, reach=reach)
+        polished = _polished(some, dictionary, plane, setup, reach=reach, steps=steps)
         handicap = setup.interest(places.side) * dictionary.plainness[some.row]
         some = some._replace(
             poses=polished.poses,
@@ -54,14 +54,7 @@ def line_up(candidates: Candidates, plane: Plane, places: Places, setup: Setup) 
             score=(polished.square + handicap) / some.limit / setup.favour[some.tile],
         )
         fits = (polished.square <= some.limit) & (polished.worst <= _WORST**2 * some.limit)
-        some, contrast = some.take(np.flatnonzero(fits)), polished.contrast[fits]
-        true = np.flatnonzero(some.square < _TRUE * contrast)
-        if len(true) and places.side > _FINE:
-            fine = setup.scene.plane(places.side / _FINE, workers=setup.workers)
-            finer = _polished(some.take(true), dictionary, fine, setup, samples=_FINE, reach=reach)
-            for column, better in zip(some.poses, finer.poses, strict=True):
-                column[true] = better
-        kept.append(some)
+        kept.append(some.take(np.flatnonzero(fits)))
     return join(kept)
 
 
@@ -71,8 +64,8 @@ def recognise(candidates: Candidates, plane: Plane, places: Places, setup: Setup
     Parameters
     ----------
     share
-        Of the target's variance in a window that may be left unexplained; this share becomes the score. A tint, which
-        is a gain and an offset of each channel, counts for nothing.
+        Of the target's variance in a window that may be left unexplained, an even slope aside; this share becomes the
+        score. A tint, which is a gain and an offset of each channel, counts for nothing.
     """
     reach, kept = _reach(places), [nobody()]
     fine = setup.scene.plane(places.side / _FINE, workers=setup.workers)
@@ -91,19 +84,29 @@ def recognise(candidates: Candidates, plane: Plane, places: Places, setup: Setup
 def _unexplained(
     candidates: Candidates, tiles: TileDictionary, plane: Plane, setup: Setup, samples: int
 ) -> npt.NDArray[np.float64]:
-    """Shares (n,) of the target's variance that the best gain and offset of each channel leave, 0..1."""
+    """Shares (n,) of the target's unevenness that the best gain of each channel leaves, 0..1."""
     shares = []
     for first in range(0, len(candidates.row), _BLOCK):
         some = candidates.take(np.arange(first, min(first + _BLOCK, len(candidates.row))))
         shown = crop_pixels(setup.library, tiles.shape, some.row, samples, setup.scene.weights, setup.workers)
         seen = sample(plane, some.poses, samples)
-        shown, seen = (x - x.mean(axis=(1, 2), keepdims=True) for x in (shown, seen))
+        shown, seen = _uneven(shown), _uneven(seen)
         together, of_shown, of_seen = (
             np.einsum("nijk,nijk->nk", *pair) for pair in ((shown, seen), (shown, shown), (seen, seen))
         )
         explained = np.maximum(together, 0) ** 2 / np.maximum(of_shown, 1e-9)
         shares.append(1 - explained.sum(axis=1) / np.maximum(of_seen.sum(axis=1), 1e-9))
     return np.concatenate(shares).astype(np.float64)
+
+
+def _uneven(pixels: Floats) -> Floats:
+    """What (n, side, side, 3) pixels show besides a mean and an even slope, in which any two skies are alike."""
+    side = pixels.shape[1]
+    ramp = np.linspace(-1, 1, side, dtype=np.float32)
+    ramp /= np.sqrt(side * (ramp**2).sum())
+    flat = pixels - pixels.mean(axis=(1, 2), keepdims=True)
+    down, across = (np.einsum(f"nijk,{axis}->nk", flat, ramp)[:, None, None] for axis in "ij")
+    return np.asarray(flat - down * ramp[:, None, None] - across * ramp[:, None], np.float32)
 
 
 def judge(candidates: Candidates, plane: Plane, board: Board, setup: Setup) -> Candidates:

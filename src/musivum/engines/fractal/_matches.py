@@ -24,7 +24,7 @@ from musivum.search import Neighbours
 
 _SMALLEST = 0.06  # of the canvas's shorter side: in smaller photos nobody looks for what they show
 _ROUGHLY = 0.65  # of a window's variance that may be unexplained before photos are lined up with it
-_TRULY = 0.1  # the same when they are lined up
+_TRULY = 0.06  # the same when they are lined up
 
 
 def place_matches(

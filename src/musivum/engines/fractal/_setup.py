@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.engines.fractal._options import FractalOptions
+from musivum.engines.fractal._places import Places
 from musivum.engines.fractal._retrieval import RETRIEVALS, Shortlist
 from musivum.engines.fractal._shapes import square_shapes, whole_shapes
 from musivum.engines.fractal._tiles import TileDictionary, describe_tiles
-from musivum.engines.fractal._windows import SIDE, Plane, Scene
+from musivum.engines.fractal._windows import SIDE, Floats, Plane, Scene
 from musivum.features import linear_samples
 from musivum.geometry import Size
 from musivum.library import Library
@@ -21,7 +22,10 @@ from musivum.progress import Progress
 _WEIGHTS = {"colour": (1.0, 1.5, 1.5), "grey": (1.0, 0.0, 0.0)}  # of L, a and b
 _SHIFT_PRICE = 0.1  # of a squared shift of the mean colour, against a squared error
 _LEGIBLE = 0.1  # of the canvas's shorter side
-_SOFT = 0.1  # of the canvas's shorter side
+_TINY = 0.03  # likewise
+_SHOWN = 0.7  # of a photo's variance
+_EVEN = 0.003  # squared OKLab: with less variance the target is even
+_SOFT = 0.1  # likewise
 _FLOOR = 48  # pixels of the shorter side for which the floor is found
 _PITCH = 256  # pixels of the shorter side in which the importance is looked up
 
@@ -65,6 +69,19 @@ class Setup:
     def interest(self, side: float) -> float:
         """How much plainness counts against photos of a side on the canvas: in small ones nobody sees it."""
         return self.options.interest * min(1.0, side / (_LEGIBLE * min(self.scene.canvas))) ** 2
+
+    def tiny(self, side: float) -> bool:
+        """Whether photos of a side on the canvas are so small that exact places are not worth looking for."""
+        return side < _TINY * min(self.scene.canvas)
+
+    def shown(self, places: Places, contrast: Floats) -> npt.NDArray[np.float64]:
+        """How much of a photo's own contrast is no error in windows (n,) of these variances.
+
+        Where the target is even, a photo may show itself: nothing is hidden by it. Tiny ones show nothing anyway.
+        """
+        if places.share is not None or self.tiny(places.side):
+            return np.zeros(len(contrast))
+        return np.asarray(_SHOWN * np.maximum(1 - contrast / _EVEN, 0), np.float64)
 
     def floor_at(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The floor (n,) at points (n, 2) of the canvas."""

@@ -20,7 +20,8 @@ _SAMPLE = 6144
 _BLOCK = 8192
 Rows = npt.NDArray[np.integer[Any]]
 
-_VIVID = 0.02  # variance, squared OKLab, from which on more contrast is not worth more
+VIVID = 0.02
+"""Variance, squared OKLab, from which on more contrast is not worth more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,15 @@ class TileDictionary:
         """
         return RadiusSearch.among(self.vectors(interest), closed=None if closed is None else closed[self.shape.tile])
 
-    def queries(self, pixels: Floats) -> tuple[Floats, Floats]:
+    def queries(self, pixels: Floats, *, hopeful: bool = False) -> tuple[Floats, Floats]:
         """Short vectors (n, k + 3) and contrasts (n,) of windows (n, side, side, 3).
 
         Patterns are linear in the pixels, so one product gives them shortened, and lengths follow from sums of squares.
+
+        Parameters
+        ----------
+        hopeful
+            Whether what is left out may be the same on both sides, so that distances become least ones.
         """
         flat = pixels.reshape(len(pixels), -1)
         parts = flat @ self.projection
@@ -78,7 +84,8 @@ class TileDictionary:
         whole = contrast + self.mean_weight**2 * means - 2 * parts[:, k] + self.offset[-1]
         rest = np.sqrt(np.maximum(whole - np.einsum("ij,ij->i", short, short), 0))
         zero = np.zeros_like(rest)
-        return np.concatenate([short, np.stack([zero, rest, zero], axis=1)], axis=1), contrast
+        left_out = [rest, zero, zero] if hopeful else [zero, rest, zero]
+        return np.concatenate([short, np.stack(left_out, axis=1)], axis=1), contrast
 
 
 def crop_pixels(library: Library, shape: Shape, rows: Rows, side: int, weights: Floats, workers: int) -> Floats:
@@ -118,7 +125,7 @@ def describe_tiles(
         block = np.arange(first, min(first + _BLOCK, len(shape)))
         vectors = describe(block)
         short = compression(vectors)
-        plainness[block] = np.maximum(_VIVID - contrasts(vectors), 0)
+        plainness[block] = np.maximum(VIVID - contrasts(vectors), 0)
         rows[block, :-2], rows[block, -2] = short, compression.residuals(vectors, short)
     units = patterns(np.eye(SIDE * SIDE * 3, dtype=np.float32).reshape(-1, SIDE, SIDE, 3), mean_weight)
     means = np.tile(np.eye(3, dtype=np.float32) / SIDE**2, (SIDE**2, 1))
