@@ -5,9 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from musivum.engines.fractal import FractalOptions, plan_fractal
 from musivum.geometry import Size
+from musivum.library import index, open_library
 
 CANVAS = Size(127, 101)
 SCALE = 3.3
@@ -110,3 +112,22 @@ def test_photos_are_turned_no_further_than_was_asked_for(made):
     plan, options, _, _ = made
     turn = np.abs((plan.placements.transform[:, 1] + math.pi) % (2 * math.pi) - math.pi)
     assert turn.max() <= math.radians(options.reach) + 1e-9
+
+
+@pytest.mark.filterwarnings("error")
+def test_photos_that_are_all_used_up_leave_the_background_in_view_and_that_is_said(tmp_path):
+    """Neither target nor photos have any contrast, moreover: nothing may be divided by it."""
+    (tmp_path / "photos").mkdir()
+    greys = np.arange(12) * 20
+    for grey in greys:
+        Image.new("RGB", (40, 30), (grey,) * 3).save(tmp_path / "photos" / f"{grey}.png")
+    index([tmp_path / "photos"], tmp_path / "lib")
+    target = np.tile(greys.reshape(3, 4, 1).repeat(40, axis=0).repeat(40, axis=1), 3).astype(np.uint8)
+    options = FractalOptions(copies="1", largest=0.2, smallest=0.15, angles="none")
+    plan = plan_fractal(target, open_library(tmp_path / "lib"), options)
+    coverage = plan.statistics["levels"][-1]["coverage"]
+    assert 0 < len(plan.placements) <= 12
+    assert 0.1 < coverage < 0.9
+    assert plan.statistics["relaxed"] == [
+        f"{1 - coverage:.1%} of the picture is not covered: no photo may be used more often"
+    ]

@@ -106,7 +106,7 @@ def plan_fractal(
             rows.append(row)
             if live is not None:
                 live(_plan(setup, copy, placed, rows, library))
-        return _plan(setup, copy, placed, rows, library)
+        return _plan(setup, copy, placed, rows, library, finished=True)
 
 
 def _placing(setup: Setup, progress: Progress) -> Iterator[tuple[Placed, dict[str, Any]]]:
@@ -158,12 +158,20 @@ def _place_level(
     return settle(chosen, plane, setup), level.row(tried, poses, len(chosen.row), board.coverage)
 
 
-def _plan(setup: Setup, target: bytes, placed: list[Placed], rows: list[dict[str, Any]], library: Library) -> Plan:
+def _plan(
+    setup: Setup,
+    target: bytes,
+    placed: list[Placed],
+    rows: list[dict[str, Any]],
+    library: Library,
+    *,
+    finished: bool = False,
+) -> Plan:
     options = setup.options
     table, placements, alternates = compose(placed, setup)
     coverage = rows[-1]["coverage"]
     relaxed = []
-    if options.fill == "all" and rows[-1].get("fill") and coverage < 1:
+    if options.fill == "all" and finished and coverage < 1:
         relaxed.append(f"{1 - coverage:.1%} of the picture is not covered: no photo may be used more often")
     return Plan(
         canvas=setup.scene.canvas,
