@@ -24,7 +24,7 @@ from musivum.search import Neighbours, search_shortlists
 _BLOCK = 4096  # windows that are searched at once
 _NEAREST = 6  # crops kept of each window
 _LISTED = 256  # crops that are compared where filters choose them
-_KEPT, _KEPT_TINY = 4, 2  # tiles kept of each place
+_KEPT, _FEW = 4, 2  # tiles kept of each place; fewer of tiny photos, and where only true matches count
 _HOPE = 1.5  # times the limit: squared errors that registration may still bring below it
 _SLACK = 0.1  # of a window: what registration may still free of overlap
 
@@ -55,6 +55,7 @@ def search_places(
     tiles = setup.tiles
     step = max(1, _BLOCK // len(places.angles))
     interest = setup.interest(places.side)
+    kept = _FEW if places.share is not None or setup.tiny(places.side) else _KEPT
     vectors = [some.vectors(interest) for some in tiles]
     searches = [some.search(interest, closed) for some in tiles]
     blocks = [
@@ -64,17 +65,26 @@ def search_places(
     def search(block: tuple[int, slice]) -> tuple[Candidates, int]:
         number, rows = block
         poses, place = _free_windows(places, rows, tiles[number].shape.aspect, board, overlap)
+        queries, contrast = tiles[number].queries(sample(plane, poses), hopeful=places.share is not None)
+        limits = places.allowed(place, contrast)
+        some = np.flatnonzero(limits > 0)
+        poses, place, queries, contrast, limits = (
+            poses.take(some),
+            place[some],
+            queries[some],
+            contrast[some],
+            limits[some],
+        )
         if not len(place):
             return nobody(), 0
-        queries, contrast = tiles[number].queries(sample(plane, poses), hopeful=places.share is not None)
-        limits, shown = places.allowed(place, contrast), setup.shown(places, contrast)
+        shown = setup.shown(places, contrast)
         radii = (_HOPE * (limits + shown * VIVID) + interest * tiles[number].plainness.max()).astype(np.float32)
         if setup.shortlists:
             lists, index = _shortlists(place, places, plane, setup, number, closed)
             found, compared = search_shortlists(queries, index, lists, vectors[number], _NEAREST), lists.shape[1]
         else:
             found, compared = searches[number](queries, radii, _NEAREST), len(tiles[number].shape)
-        return _best(found, poses, place, limits, shown, setup, number, interest), len(place) * compared
+        return _best(found, poses, place, limits, shown, setup, number, interest, kept), len(place) * compared
 
     parts, poses = [nobody()], 0
     with ThreadPoolExecutor(setup.workers) as pool:
@@ -128,11 +138,11 @@ def _best(
     setup: Setup,
     number: int,
     interest: float,
+    kept: int,
 ) -> Candidates:
     """The best window of each tile at a place, and of these the best tiles of each place."""
     tiles = setup.tiles[number]
-    side = float(np.sqrt(poses.width[0] * poses.height[0]))
-    kept = _KEPT_TINY if setup.tiny(side) else _KEPT
+    side = np.sqrt(poses.width[0] * poses.height[0])
     cost = found.distances.astype(np.float64) ** 2
     square = np.maximum(cost - np.where(found.owners < 0, 0, interest * tiles.plainness[found.owners]), 0)
     vivid = VIVID - np.where(found.owners < 0, VIVID, tiles.plainness[found.owners])

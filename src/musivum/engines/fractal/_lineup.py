@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from musivum.engines.fractal._board import Board
 from musivum.engines.fractal._candidates import Candidates, join, nobody
-from musivum.engines.fractal._places import Places
+from musivum.engines.fractal._places import FAINT, Places
 from musivum.engines.fractal._polish import STEPS, Polished, joined, polish
 from musivum.engines.fractal._setup import Setup
 from musivum.engines.fractal._tiles import TileDictionary, crop_pixels
@@ -23,7 +23,6 @@ _SCALE = math.log(2) / 4  # of its logarithm: levels meet there
 _TURN = 0.75  # of the step between angles
 _WORST = 2.0  # times the allowed error: what the mean colour of a ninth of the window may differ by
 _FINE = 32  # samples along a side where pictures truly correspond
-_FAINT = 1e-3  # squared OKLab: a window with less variance shows nothing to be recognised by
 _ROUGHLY = 3.0  # times what may be unexplained at 32 samples, at 12
 
 
@@ -76,7 +75,7 @@ def recognise(candidates: Candidates, plane: Plane, places: Places, setup: Setup
                 found = _polished(some, tiles, at, setup, samples=samples, reach=reach)
                 some = some._replace(poses=found.poses, square=found.square)
                 some = some._replace(score=_unexplained(some, tiles, at, setup, samples))
-                some = some.take(np.flatnonzero((some.score < most) & (found.contrast > _FAINT)))
+                some = some.take(np.flatnonzero((some.score < most) & (found.contrast > FAINT)))
         kept.append(some)
     return join(kept)
 

@@ -12,6 +12,9 @@ import numpy.typing as npt
 from musivum.engines.fractal._options import FractalOptions
 from musivum.geometry import Size
 
+FAINT = 1e-3
+"""Squared OKLab: a window with less variance shows nothing to be recognised by."""
+
 _ANGLES, _FEWEST = 32, 8  # per full turn
 _STEP, _WIDEST = 1 / 6, 0.6  # between places, in sides
 _WINDOWS = 120_000  # places times angles, above which both become sparser
@@ -51,9 +54,12 @@ class Places:
         return len(self.middles)
 
     def allowed(self, place: npt.NDArray[np.int64], contrast: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        """Largest squared errors (n,) of windows at these places in which the target has these variances."""
+        """Largest squared errors (n,) of windows at these places in which the target has these variances.
+
+        0 where nothing may be placed, since there is nothing to be recognised by.
+        """
         if self.share is not None:
-            return np.asarray(self.share * contrast, np.float64)
+            return np.where(contrast > FAINT, self.share * contrast, 0.0)
         return self.limits[place] + self.laxity[place] * tolerance(contrast)
 
     def take(self, rows: npt.NDArray[np.integer[Any]]) -> Places:

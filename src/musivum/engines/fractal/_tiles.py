@@ -75,7 +75,7 @@ class TileDictionary:
         hopeful
             Whether what is left out may be the same on both sides, so that distances become least ones.
         """
-        flat = pixels.reshape(len(pixels), -1)
+        flat = pixels.reshape(len(pixels), len(self.projection))
         parts = flat @ self.projection
         k = len(self.offset) - 1
         short = parts[:, :k] - self.offset[:-1]
