@@ -61,17 +61,24 @@ class Board:
         """Share of the canvas that is covered, 0..1."""
         return float(self.covered.mean())
 
-    def hopeless(self, middles: npt.NDArray[np.float64], side: float, overlap: float) -> npt.NDArray[np.bool_]:
-        """Which windows of a side about middles (n, 2) lie deeper under others than allowed, however they are turned.
+    def hopeless(
+        self, middles: npt.NDArray[np.float64], side: float, overlap: float, aspect: float = 1.0
+    ) -> npt.NDArray[np.bool_]:
+        """Which windows about middles (n, 2) lie deeper under others than allowed, however they are turned.
 
         What is hidden of the square that all of them hold is hidden of each.
+
+        Parameters
+        ----------
+        side
+            Root of the windows' area.
+        aspect
+            Longer side over shorter one, at most.
         """
-        n = len(middles)
-        within = np.full(n, side * math.sqrt(_SHARED))
-        poses = Poses(
-            np.ascontiguousarray(middles[:, 0]), np.ascontiguousarray(middles[:, 1]), np.zeros(n), within, within
-        )
-        return _SHARED * self.overlaps(poses) > overlap
+        shared = _SHARED / aspect
+        within = np.full(len(middles), side * math.sqrt(shared))
+        x, y = np.ascontiguousarray(middles.T)
+        return shared * self.overlaps(Poses(x, y, np.zeros(len(middles)), within, within)) > overlap
 
     def overlaps(self, poses: Poses) -> npt.NDArray[np.float64]:
         """Estimate how much of each window, as far as it lies on the canvas, is covered: 0..1."""

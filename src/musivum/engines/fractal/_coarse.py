@@ -26,6 +26,7 @@ _NEAREST = 6  # crops kept of each window
 _LISTED = 256  # crops that are compared where filters choose them
 _KEPT, _FEW = 4, 2  # tiles kept of each place; fewer of tiny photos, and where only true matches count
 _HOPE = 1.5  # times the limit: squared errors that registration may still bring below it
+_EASE = 0.004  # variance that even a plain photo is credited with where the target is even
 _SLACK = 0.1  # of a window: what registration may still free of overlap
 
 
@@ -38,6 +39,9 @@ def search_places(
     closed: npt.NDArray[np.bool_],
     progress: Progress = silent,
     stage: str = "",
+    *,
+    nearest: int = _NEAREST,
+    kept: int | None = None,
 ) -> tuple[Candidates, int]:
     """Find the best tiles of each place over all angles and crops.
 
@@ -47,15 +51,20 @@ def search_places(
         Windows that lie deeper under others are passed over.
     closed
         (n,) tiles that may not be used.
+    nearest
+        Crops looked at in each window.
+    kept
+        Most tiles of each place and shape; by default four, or two where that is enough.
 
     Returns
     -------
-    At most four tiles a place, each in its best window, and how many poses (window and crop) were compared.
+    The best tiles of each place, each in its best window, and how many poses (window and crop) were compared.
     """
     tiles = setup.tiles
     step = max(1, _BLOCK // len(places.angles))
     interest = setup.interest(places.side)
-    kept = _FEW if places.share is not None or setup.tiny(places.side) else _KEPT
+    few = places.share is not None or setup.tiny(places.side)
+    most = kept or (_FEW if few else _KEPT)
     vectors = [some.vectors(interest) for some in tiles]
     searches = [some.search(interest, closed) for some in tiles]
     blocks = [
@@ -77,14 +86,16 @@ def search_places(
         )
         if not len(place):
             return nobody(), 0
-        shown = setup.shown(places, contrast)
-        radii = (_HOPE * (limits + shown * VIVID) + interest * tiles[number].plainness.max()).astype(np.float32)
+        shown = setup.shown(places, place, contrast)
+        radii = (_HOPE * (limits + shown * (VIVID + _EASE)) + interest * tiles[number].plainness.max()).astype(
+            np.float32
+        )
         if setup.shortlists:
             lists, index = _shortlists(place, places, plane, setup, number, closed)
-            found, compared = search_shortlists(queries, index, lists, vectors[number], _NEAREST), lists.shape[1]
+            found, compared = search_shortlists(queries, index, lists, vectors[number], nearest), lists.shape[1]
         else:
-            found, compared = searches[number](queries, radii, _NEAREST), len(tiles[number].shape)
-        return _best(found, poses, place, limits, shown, setup, number, interest, kept), len(place) * compared
+            found, compared = searches[number](queries, radii, nearest), len(tiles[number].shape)
+        return _best(found, poses, place, limits, shown, setup, number, interest, most), len(place) * compared
 
     parts, poses = [nobody()], 0
     with ThreadPoolExecutor(setup.workers) as pool:
@@ -146,7 +157,7 @@ def _best(
     cost = found.distances.astype(np.float64) ** 2
     square = np.maximum(cost - np.where(found.owners < 0, 0, interest * tiles.plainness[found.owners]), 0)
     vivid = VIVID - np.where(found.owners < 0, VIVID, tiles.plainness[found.owners])
-    limits = limits[:, None] + shown[:, None] * vivid
+    limits = limits[:, None] + shown[:, None] * (vivid + _EASE)
     window, rank = np.nonzero((found.owners >= 0) & (square <= _HOPE * limits))
     row, square, limit = found.owners[window, rank].astype(np.int64), square[window, rank], limits[window, rank]
     tile = tiles.shape.tile[row]

@@ -24,6 +24,8 @@ def lost_detail(scene: Scene, middles: Doubles, side: float, *, workers: int = 1
     if reach <= 1:
         return np.zeros(len(middles))
     plane = scene.plane(pitch, workers=workers)
+    own = float(np.sqrt(plane.scale.prod()))  # a coarse target may have no pixels of this pitch
+    reach = max(reach * pitch * own, 1.0)
     pixels = plane.pixels.astype(np.float64)
     squares = np.einsum("ijk,ijk->ij", pixels, pixels)[..., None]
     rows, columns, _ = pixels.shape
@@ -31,7 +33,7 @@ def lost_detail(scene: Scene, middles: Doubles, side: float, *, workers: int = 1
     everywhere = np.stack([x.ravel(), y.ravel()], axis=1)
     mean = _box_means(pixels, everywhere, reach)
     local = _box_means(squares, everywhere, reach)[:, 0] - np.einsum("ij,ij->i", mean, mean)
-    return _box_means(local.reshape(rows, columns, 1), middles * plane.scale, side / pitch)[:, 0]
+    return _box_means(local.reshape(rows, columns, 1), middles * plane.scale, side * own)[:, 0]
 
 
 def _box_means(pixels: Doubles, points: Doubles, side: float) -> Doubles:

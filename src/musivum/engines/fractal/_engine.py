@@ -31,7 +31,7 @@ from musivum.plan import Plan
 from musivum.progress import Progress, silent
 from musivum.threads import thread_count
 
-_ROUNDS = 3  # searches of one level: photos that are used up make way for others
+_ROUNDS, _FEW = 12, 3  # searches of one level, and of tiny photos: those that are used up make way for others
 _TRACKED = (512, 2048)  # pixels of the canvas's shorter side that coverage is tracked on, least and most
 _ACROSS = 12  # of these pixels, that the smallest photos span
 
@@ -137,14 +137,15 @@ def _place_level(
 ) -> tuple[Placed, dict[str, Any]]:
     """Search, register and place photos of one size; again, as long as photos that were used up are in the way."""
     options, canvas = setup.options, setup.scene.canvas
-    middles, angles = lattice(level.side, canvas, 1 - board.coverage, options, random.random(2))
-    middles = middles[~board.hopeless(middles, level.side, level.overlap)]
+    middles, angles = lattice(level.side, canvas, 1 - board.coverage, options, random.random(2), len(setup.tiles))
+    longest = max(max(tiles.shape.aspect, 1 / tiles.shape.aspect) for tiles in setup.tiles)
+    middles = middles[~board.hopeless(middles, level.side, level.overlap, longest)]
     limits, laxity = limits_at(middles, level, setup)
     places = Places(middles, limits, laxity, angles, level.side).take(np.flatnonzero(limits > 0))
     tried = len(places)
     plane = setup.scene.plane(level.side / SIDE, workers=setup.workers)
     placed, poses = [nobody()], 0
-    for _ in range(_ROUNDS):
+    for _ in range(_FEW if setup.tiny(level.side) else _ROUNDS):
         closed = board.uses >= level.copies
         found, compared = search_places(places, plane, board, setup, level.overlap, closed, progress, stage)
         poses += compared

@@ -19,7 +19,8 @@ from musivum.engines.fractal._windows import SIDE
 
 _SHARE = 0.8  # of a side, in which one photo is enough
 _ANGLES = 8
-_FAR = 3  # rounds that mind the spacing of copies
+_NEAREST, _KEPT = 24, 16  # crops of each window and tiles of each place: one photo must not fill all gaps
+_FAR = 8  # rounds that mind the spacing of copies
 _PATIENCE = 20  # rounds in which nothing may be placed before photos count as used up
 _MOST = 1000  # rounds; each covers at least the middles of its places
 
@@ -46,7 +47,10 @@ def fill_gaps(
         middles = _middles(free, _SHARE * level.side * board.scale.mean(), random.random(2)) / board.scale
         anything = np.full(len(middles), level.threshold**2)
         places = Places(middles, anything, anything, angles, level.side)
-        found, poses = search_places(places, plane, board, setup, level.overlap, board.uses >= level.copies)
+        closed = board.uses >= level.copies
+        if closed.all() and setup.options.copies is not None:
+            return
+        found, poses = search_places(places, plane, board, setup, level.overlap, closed, nearest=_NEAREST, kept=_KEPT)
         found = judge(found, plane, board, setup).best_first()
         spacing = setup.options.spacing if number < _FAR else 0.0
         taken, _ = board.place(found, overlap=level.overlap, copies=level.copies, spacing=spacing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from musivum.color import srgb_from_linear
 from musivum.engines.fractal._detail import lost_detail
 from musivum.engines.fractal._levels import USUAL, Level
 from musivum.engines.fractal._setup import Setup
@@ -24,7 +25,9 @@ def limits_at(middles: Doubles, level: Level, setup: Setup) -> tuple[Doubles, Do
     positive let nothing in.
     """
     laxity = (level.threshold / USUAL) ** 2 * _laxity(middles, setup)
-    even = np.maximum(USUAL**2, _ABOVE * setup.floor_at(middles))
+    even = np.full(len(middles), USUAL**2)
+    if setup.options.fill == "all":
+        even = np.maximum(even, _ABOVE * setup.floor_at(middles))
     lost = lost_detail(setup.scene, middles, level.side, workers=setup.workers)
     return laxity * (even - _LOSS * lost), laxity
 
@@ -35,5 +38,6 @@ def _laxity(middles: Doubles, setup: Setup) -> Doubles:
         return np.ones(len(middles))
     rows, columns, _ = setup.importance.pixels.shape
     x, y = np.floor(middles * setup.importance.scale).astype(np.int64).T
-    lightness = setup.importance.pixels[y.clip(0, rows - 1), x.clip(0, columns - 1), 0].astype(np.float64)
-    return np.asarray(setup.options.importance_range ** (-2 * (2 * lightness.clip(0, 1) - 1)))
+    lightness = setup.importance.pixels[y.clip(0, rows - 1), x.clip(0, columns - 1), 0]
+    grey = srgb_from_linear(lightness.clip(0, 1) ** 3) / 255
+    return np.asarray(setup.options.importance_range ** (-2 * (2 * grey - 1)))

@@ -36,7 +36,7 @@ def place_matches(
     closed = board.uses < 0
     candidates, planes, starts, compared, tried = [], [], [0], 0, 0
     for number, level in enumerate(large):
-        middles, angles = lattice(level.side, canvas, 1.0, options, random.random(2))
+        middles, angles = lattice(level.side, canvas, 1.0, options, random.random(2), len(setup.tiles))
         nothing = np.zeros(len(middles))
         places = Places(middles, nothing, nothing, angles, level.side, _ROUGHLY)
         plane = setup.scene.plane(level.side / SIDE, workers=setup.workers)
@@ -66,4 +66,4 @@ def place_matches(
         ),
     )
     row = large[0].row(tried, compared, len(taken), board.coverage)
-    return placed, row | {"matches": True}
+    return placed, row | {"overlap": options.overlap, "matches": True}

@@ -73,7 +73,7 @@ def tolerance(contrast: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
 
 
 def lattice(
-    side: float, canvas: Size, free: float, options: FractalOptions, jitter: npt.NDArray[np.float64]
+    side: float, canvas: Size, free: float, options: FractalOptions, jitter: npt.NDArray[np.float64], shapes: int = 1
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Spread places evenly over the canvas: middles (n, 2) and angles (a,).
 
@@ -86,14 +86,16 @@ def lattice(
         Share of the canvas that is free yet.
     jitter
         (2,) in 0..1, by which the lattice is moved.
+    shapes
+        How many windows are tried at each place and angle.
     """
     area = canvas.width * canvas.height * free
     angles = angles_of(options, _ANGLES)
     step = _STEP * side
-    excess = area / step**2 * len(angles) / _WINDOWS
+    excess = area / step**2 * len(angles) * shapes / _WINDOWS
     if excess > 1:
         angles = angles_of(options, max(_FEWEST, round(_ANGLES / excess ** (1 / 3))))
-        step = min(_WIDEST * side, max(step, math.sqrt(area * len(angles) / _WINDOWS)))
+        step = min(_WIDEST * side, max(step, math.sqrt(area * len(angles) * shapes / _WINDOWS)))
     x, y = (np.arange(_MARGIN * side + step * j, n - _MARGIN * side, step) for j, n in zip(jitter, canvas, strict=True))
     x, y = (axis if len(axis) else np.array([n / 2]) for axis, n in zip((x, y), canvas, strict=True))
     return np.stack([np.tile(x, len(y)), np.repeat(y, len(x))], axis=1), angles

@@ -23,7 +23,7 @@ _WEIGHTS = {"colour": (1.0, 1.5, 1.5), "grey": (1.0, 0.0, 0.0)}  # of L, a and b
 _SHIFT_PRICE = 0.1  # of a squared shift of the mean colour, against a squared error
 _LEGIBLE = 0.1  # of the canvas's shorter side
 _TINY = 0.03  # likewise
-_SHOWN = 0.7  # of a photo's variance
+_SHOWN = 0.8  # of a photo's variance
 _EVEN = 0.003  # squared OKLab: with less variance the target is even
 _SOFT = 0.1  # likewise
 _FLOOR = 48  # pixels of the shorter side for which the floor is found
@@ -74,14 +74,14 @@ class Setup:
         """Whether photos of a side on the canvas are so small that exact places are not worth looking for."""
         return side < _TINY * min(self.scene.canvas)
 
-    def shown(self, places: Places, contrast: Floats) -> npt.NDArray[np.float64]:
-        """How much of a photo's own contrast is no error in windows (n,) of these variances.
+    def shown(self, places: Places, place: npt.NDArray[np.int64], contrast: Floats) -> npt.NDArray[np.float64]:
+        """How much of a photo's own contrast is no error in windows (n,) at these places, of these variances.
 
         Where the target is even, a photo may show itself: nothing is hidden by it. Tiny ones show nothing anyway.
         """
         if places.share is not None or self.tiny(places.side):
             return np.zeros(len(contrast))
-        return np.asarray(_SHOWN * np.maximum(1 - contrast / _EVEN, 0), np.float64)
+        return np.asarray(places.laxity[place] * _SHOWN * np.maximum(1 - contrast / _EVEN, 0), np.float64)
 
     def floor_at(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The floor (n,) at points (n, 2) of the canvas."""

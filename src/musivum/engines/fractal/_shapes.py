@@ -53,7 +53,7 @@ def square_shapes(sizes: npt.NDArray[np.int32]) -> tuple[Shape, ...]:
 
 
 def whole_shapes(sizes: npt.NDArray[np.int32], *, turn: bool) -> tuple[Shape, ...]:
-    """Whole tiles of these sizes (n, 2), those of about the same aspect together.
+    """Whole tiles of these sizes (n, 2), panoramas cut to 5:2, those of about the same aspect together.
 
     Parameters
     ----------
@@ -62,13 +62,15 @@ def whole_shapes(sizes: npt.NDArray[np.int32], *, turn: bool) -> tuple[Shape, ..
     """
     aspect = sizes[:, 0] / sizes[:, 1]
     turned = np.logical_and(turn, aspect < 1)
-    aspect = np.where(turned, 1 / aspect, aspect)
+    # What is longer than the longest shape is cut to it, about its middle.
+    shown = np.stack([np.minimum(1, _ASPECTS[-1] / aspect), np.minimum(1, _ASPECTS[-1] * aspect)], axis=1)
+    aspect = np.where(turned, 1 / aspect, aspect).clip(1 / _ASPECTS[-1], _ASPECTS[-1])
     known = _ASPECTS if turn else np.concatenate([1 / _ASPECTS[:0:-1], _ASPECTS])
     nearest = np.abs(np.log(aspect)[:, None] - np.log(known)).argmin(axis=1)
     shapes = []
     for i in np.unique(nearest):
         tile = np.flatnonzero(nearest == i)
         root = np.sqrt(aspect[tile])
-        boxes = np.tile([0.0, 0.0, 1.0, 1.0], (len(tile), 1))
+        boxes = np.concatenate([0.5 - shown[tile] / 2, 0.5 + shown[tile] / 2], axis=1)
         shapes.append(Shape(float(known[i]), tile, boxes, turned[tile], np.stack([root, 1 / root], axis=1)))
     return tuple(shapes)

@@ -39,8 +39,9 @@ class Scene:
     weights: Floats
 
     def plane(self, pitch: float, *, workers: int = 1) -> Plane:
-        """The target in pixels of about `pitch` pixels of the canvas."""
-        size = Size(*(max(2, round(side / pitch)) for side in self.canvas))
+        """The target in pixels of about `pitch` pixels of the canvas, or in its own where these are larger."""
+        own = (self.samples.shape[1], self.samples.shape[0])
+        size = Size(*(max(2, min(round(side / pitch), most)) for side, most in zip(self.canvas, own, strict=True)))
         linear = shrink(self.samples, size, workers=workers)
         scale = np.array([size.width / self.canvas.width, size.height / self.canvas.height])
         return Plane(np.ascontiguousarray(oklab_from_linear(linear) * self.weights, np.float32), scale)
