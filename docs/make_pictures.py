@@ -57,7 +57,7 @@ def free_form(target: Path, place: Path) -> None:
     options = FractalOptions(detail=0.65, largest=0.35, smallest=0.02, interest=0.6)
     keep("free", mosaic(target, place / "free", options, 1200))
     details = [replace(options, detail=detail) for detail in (0.3, 0.6, 0.9)]
-    sizes = [replace(options, smallest=smallest, fill="match", background="black") for smallest in (0.2, 0.08, 0.02)]
+    sizes = [replace(options, smallest=smallest, fill="match", background="black") for smallest in (0.13, 0.06, 0.02)]
     for name, ways in (("detail", details), ("growing", sizes)):
         keep(name, beside([mosaic(target, place / f"{name}{i}", way, 420) for i, way in enumerate(ways)]))
 
