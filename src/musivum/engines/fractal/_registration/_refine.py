@@ -62,8 +62,14 @@ def refine(
     return Fit(best, unexplained, pixels, moments)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _descend(scene, template, pose, least, steps, moments):  # type: ignore[no-untyped-def]
+def _descend(
+    scene: npt.NDArray[np.float32],
+    template: npt.NDArray[np.float32],
+    pose: npt.NDArray[np.float64],
+    least: float,
+    steps: int,
+    moments: npt.NDArray[np.float64],
+) -> tuple[float, int]:
     channels = len(scene)
     grams = np.zeros((channels, 7, 7))
     pixels = _grams(scene, template, pose, grams)
@@ -161,8 +167,7 @@ def _grams(scene, template, pose, grams):  # type: ignore[no-untyped-def]
     return pixels
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _unexplained(grams, pixels, least, moments):  # type: ignore[no-untyped-def]
+def _unexplained(grams: npt.NDArray[np.float64], pixels: int, least: float, moments: npt.NDArray[np.float64]) -> float:
     if pixels < least or pixels < 8:
         return np.inf
     total, explained = 0.0, 0.0
@@ -175,11 +180,12 @@ def _unexplained(grams, pixels, least, moments):  # type: ignore[no-untyped-def]
         total += of_scene
         if together > 0:
             explained += together**2 / (of_template + _LEAST)
-    return 1 - explained / (total + _LEAST * len(grams))
+    return float(1 - explained / (total + _LEAST * len(grams)))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _normal_equations(grams, pixels):  # type: ignore[no-untyped-def]
+def _normal_equations(
+    grams: npt.NDArray[np.float64], pixels: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Of the derivatives left when constants and the template itself, which offset and gain take up, are removed."""
     normal, slope = np.zeros((4, 4)), np.zeros(4)
     for c in range(len(grams)):
