@@ -56,7 +56,11 @@ def placed(plan):
 @pytest.fixture(scope="module", params=EXTRAS, ids=lambda extra: " ".join(map(str, extra)) or "default")
 def made(request, photos, target):
     options = FractalOptions(**{"smallest": 0.1, **request.param})
-    plan = plan_fractal(target, photos, options, canvas=CANVAS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "musivum.engines.fractal._places._WINDOWS", 15_000
+        )  # fewer places are quicker, the limits the same
+        plan = plan_fractal(target, photos, options, canvas=CANVAS)
     assert len(plan.placements) > 10
     return plan, options, *placed(plan)
 

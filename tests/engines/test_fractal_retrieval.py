@@ -279,7 +279,9 @@ def test_a_folder_that_may_not_be_written_is_told(calibrated, tmp_path):
 
 def planned(library, target, **asked):
     options = FractalOptions(smallest=0.2, fill="match", alternates=0, **asked)
-    return plan_fractal(target, library.select(np.arange(30)), options, canvas=Size(140, 110))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("musivum.engines.fractal._places._WINDOWS", 15_000)
+        return plan_fractal(target, library.select(np.arange(30)), options, canvas=Size(140, 110))
 
 
 def test_lists_of_everything_make_the_mosaic_of_the_dictionary(photos, target, retrieval):
