@@ -65,8 +65,8 @@ def search_places(
     interest = setup.interest(places.side)
     few = places.share is not None or setup.tiny(places.side)
     most = kept or (_FEW if few else _KEPT)
-    vectors = [some.vectors(interest) for some in tiles]
-    searches = [some.search(interest, closed) for some in tiles]
+    vectors = [some.vectors(interest) for some in tiles] if setup.shortlists else []
+    searches = [] if setup.shortlists else [some.search(interest, closed) for some in tiles]
     blocks = [
         (number, slice(first, first + step)) for number in range(len(tiles)) for first in range(0, len(places), step)
     ]
@@ -77,13 +77,8 @@ def search_places(
         queries, contrast = tiles[number].queries(sample(plane, poses), hopeful=places.share is not None)
         limits = places.allowed(place, contrast)
         some = np.flatnonzero(limits > 0)
-        poses, place, queries, contrast, limits = (
-            poses.take(some),
-            place[some],
-            queries[some],
-            contrast[some],
-            limits[some],
-        )
+        poses, place, queries = poses.take(some), place[some], queries[some]
+        contrast, limits = contrast[some], limits[some]
         if not len(place):
             return nobody(), 0
         shown = setup.shown(places, place, contrast)

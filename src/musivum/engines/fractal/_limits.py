@@ -25,9 +25,7 @@ def limits_at(middles: Doubles, level: Level, setup: Setup) -> tuple[Doubles, Do
     positive let nothing in.
     """
     laxity = (level.threshold / USUAL) ** 2 * _laxity(middles, setup)
-    even = np.full(len(middles), USUAL**2)
-    if setup.options.fill == "all":
-        even = np.maximum(even, _ABOVE * setup.floor_at(middles))
+    even = np.maximum(USUAL**2, _ABOVE * setup.floor_at(middles))
     lost = lost_detail(setup.scene, middles, level.side, workers=setup.workers)
     return laxity * (even - _LOSS * lost), laxity
 

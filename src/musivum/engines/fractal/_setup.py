@@ -45,7 +45,8 @@ class Setup:
     importance
         The importance picture in OKLab, if there is one.
     floor
-        (h, w) over the canvas: the squared error that no tile could avoid there, were it only a matter of colour.
+        (h, w) over the canvas: the squared error that no tile could avoid there, were it only a matter of colour; 0
+        where what does not match is left free.
     tiles
         The dictionary, by shapes.
     shortlists
@@ -128,7 +129,7 @@ def prepare(
         favour=favour,
         scene=scene,
         importance=None if mask is None else mask.plane(min(canvas) / _PITCH, workers=workers),
-        floor=_floor(scene, tiles, workers),
+        floor=_floor(scene, tiles, workers) if options.fill == "all" else np.zeros((1, 1)),
         tiles=tuple(tiles),
         shortlists=tuple(
             RETRIEVALS[options.retrieval](library, shape.tile, shape.boxes, workers=workers)
