@@ -14,7 +14,20 @@ from hypothesis import strategies as st
 
 from musivum.errors import PlanError
 from musivum.geometry import Similarity, Size
-from musivum.plan import Alternates, Placements, Plan, TileTable, bounds, fit_crops, load_plan, save_plan
+from musivum.plan import (
+    Alternates,
+    Captions,
+    Placements,
+    Plan,
+    TileTable,
+    bounds,
+    caption_text,
+    fit_crops,
+    load_plan,
+    save_plan,
+)
+
+_BOXES = np.array([[0, 0, 50, 20], [-9, 1, 8, 9], [5, 5, 6.5, 7]])
 
 
 def a_plan(n=7, seed=0):
@@ -59,6 +72,8 @@ def a_plan(n=7, seed=0):
         recipe={"engine": "grid", "seed": 7, "options": {"tint": 0.3, "name": "größe"}},
         statistics={"bound": [1.5, None]},
         grey=bool(rng.random() < 0.5),
+        corner=float(rng.random() / 2),
+        captions=Captions(("Jökulsárlón", "日本 🙂", ""), _BOXES + rng.random((3, 4)), 12.5, (9, 8, 255), "/f/ä.ttf"),
     )
 
 
@@ -190,12 +205,54 @@ def test_broken_placements_are_refused(column, value, message):
         {"gap": -1.0},
         {"gap": 10**400},
         {"gap": float("nan")},
+        {"corner": 0.51},
+        {"corner": -0.1},
+        {"corner": float("nan")},
+        {"outline": "hexagon", "corner": 0.1},
         {"alternates": Alternates.none(3)},
     ],
 )
 def test_contradictions_are_refused(change):
     with pytest.raises(PlanError):
         replace(a_plan(), **change)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"text": ("one", "two")}, "2 captions and 3 boxes"),
+        ({"text": ("a", "b\nb", "c")}, "one line"),
+        ({"text": ("a", "b\u2028b", "c")}, "one line"),
+        ({"text": ("a", "\x1b[31m", "c")}, "one line"),
+        ({"text": ("a", "\udcff", "c")}, "one line"),
+        ({"text": ("a", "b" * 1001, "c")}, "1000 characters"),
+        ({"font": "/a\0b.ttf"}, "one line"),
+        ({"box": np.zeros((3, 4))}, "area"),
+        ({"box": [[0, 0, 1, 1], [0, 0, 1, np.nan], [0, 0, 1, 1]]}, "not finite"),
+        ({"box": [[0, 0, 1, 1], [0, 0, 1, 1e10], [0, 0, 1, 1]]}, "far off"),
+        ({"box": np.ones((3, 3))}, "shape"),
+        ({"size": 0.0}, "size"),
+        ({"size": float("nan")}, "size"),
+        ({"size": 1e30}, "size"),
+        ({"colour": (0, 0, 256)}, "colour"),
+        ({"colour": (0, 0)}, "colour"),
+    ],
+)
+def test_captions_that_cannot_be_drawn_are_refused(change, words):
+    with pytest.raises(PlanError, match=words) as caught:
+        replace(a_plan().captions, **change)
+    assert "\n" not in str(caught.value)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(st.characters() | st.sampled_from("\n\x1b\udcff\u2028"), max_size=20), st.sampled_from([0, 334, 1000]))
+def test_any_text_can_be_made_a_caption(text, more):
+    text += more * "a b"
+    line = caption_text(text)
+    assert caption_text(line) == line
+    assert Captions((line,), [[0, 0, 1, 1]], 1.0, (0, 0, 0)).text == (line,)
+    if text.isalnum():
+        assert line == text
 
 
 @pytest.mark.parametrize(
@@ -332,9 +389,11 @@ def test_older_plans_know_only_the_tiles_of_their_alternates(tmp_path, members, 
     older = {name: content for name, content in members.items() if not name.startswith("alternates/")}
     older |= {name: members[name] for name in ("alternates/tile.npy", "alternates/error.npy")}
     header = json.loads(older["plan.json"]) | {"version": version}
-    del header["grey"]
+    for name in ("grey", "corner", "captions"):
+        del header[name]
     plan = load_plan(_write(tmp_path / "older.mosaic", older | {"plan.json": json.dumps(header).encode()}))
     near, chosen = plan.alternates, plan.placements
+    assert plan.corner == 0 and len(plan.captions) == 0
     assert not plan.grey and not near.mirror.any() and not near.mean.any() and not near.shift.any()
     assert np.array_equal(near.tile, a_plan().alternates.tile)
     for i, a in zip(*np.nonzero(near.tile >= 0), strict=True):
@@ -349,6 +408,17 @@ def test_older_plans_know_only_the_tiles_of_their_alternates(tmp_path, members, 
         assert np.allclose(got, wanted, atol=1e-6)
 
 
+def test_plans_of_the_third_version_have_neither_corners_nor_captions(tmp_path, members):
+    older = {name: content for name, content in members.items() if not name.startswith("captions/")}
+    plan = load_plan(_write(tmp_path / "older.mosaic", _changed(older, version=3)))
+    assert_same(plan, replace(a_plan(), corner=0.0, captions=Captions.none()))
+
+
+def _with_caption(members, **changes):
+    captions = json.loads(members["plan.json"])["captions"]
+    return _changed(members, captions=captions | changes)
+
+
 def _with_cost(members, number):
     text = _changed(members, statistics={"cost": "here"})["plan.json"]
     return members | {"plan.json": text.replace(b'"here"', number)}
@@ -357,7 +427,7 @@ def _with_cost(members, number):
 HOSTILE = {
     "no plan.json": lambda m: {k: v for k, v in m.items() if k != "plan.json"},
     "missing column": lambda m: {k: v for k, v in m.items() if k != "placements/crop.npy"},
-    "other version": lambda m: _changed(m, version=4),
+    "other version": lambda m: _changed(m, version=5),
     "column missing in its version": lambda m: {k: v for k, v in m.items() if k != "placements/multiply.npy"},
     "version of text": lambda m: _changed(m, version="1"),
     "version before all": lambda m: _changed(m, version=0),
@@ -368,6 +438,18 @@ HOSTILE = {
     "background of half a colour": lambda m: _changed(m, background=[1, 2]),
     "background beyond a byte": lambda m: _changed(m, background=[1, 2, 10**400]),
     "grey of a number": lambda m: _changed(m, grey=1),
+    "corner of text": lambda m: _changed(m, corner="round"),
+    "corner beyond a half": lambda m: _changed(m, corner=1),
+    "captions of a list": lambda m: _changed(m, captions=[]),
+    "captions of numbers": lambda m: _with_caption(m, text=[1, 2, 3]),
+    "captions on two lines": lambda m: _with_caption(m, text=["a", "b\n", "c"]),
+    "fewer captions than boxes": lambda m: _with_caption(m, text=["a", "b"]),
+    "captions without a size": lambda m: _with_caption(m, size=None),
+    "captions of half a colour": lambda m: _with_caption(m, colour=[1, 2]),
+    "captions beyond a byte": lambda m: _with_caption(m, colour=[1, 2, -1]),
+    "font of a number": lambda m: _with_caption(m, font=0),
+    "boxes of captions missing": lambda m: {k: v for k, v in m.items() if k != "captions/box.npy"},
+    "boxes of captions not finite": lambda m: m | {"captions/box.npy": _npy(np.full((3, 4), np.inf))},
     "other format": lambda m: _changed(m, format="layered picture"),
     "not JSON": lambda m: m | {"plan.json": b"{"},
     "JSON without end": lambda m: m | {"plan.json": b"[" * 100_000},

@@ -1,6 +1,7 @@
 """A mosaic as data: placements in painting order, everything to draw them again, and how they came to be."""
 
 from musivum.plan._alternates import Alternates
+from musivum.plan._captions import Captions, caption_text
 from musivum.plan._file import load_plan, save_plan
 from musivum.plan._fit import bounds, fit_crops
 from musivum.plan._placements import Placement, Placements, TileTable
@@ -11,11 +12,13 @@ __all__ = [
     "OUTLINES",
     "Alternates",
     "Background",
+    "Captions",
     "Placement",
     "Placements",
     "Plan",
     "TileTable",
     "bounds",
+    "caption_text",
     "fit_crops",
     "load_plan",
     "save_plan",

@@ -14,7 +14,7 @@ FloatArray = npt.NDArray[np.float32]
 DoubleArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-_FARTHEST = 1e9  # canvas pixels, and radians
+FARTHEST = 1e9  # canvas pixels, and radians
 _LARGEST_TILE = 2.0**31
 _SCALES = (1e-6, 1e9)
 _STRONGEST = 1e6  # OKLab: its cube fits a float32
@@ -57,8 +57,8 @@ def check_similarities(crop: DoubleArray, transform: DoubleArray) -> None:
         raise PlanError("plan column 'crop' holds a box larger than any tile")
     if ((transform[:, 0] < _SCALES[0]) | (transform[:, 0] > _SCALES[1])).any():
         raise PlanError(f"plan column 'transform' holds a scale that leaves {_SCALES[0]:g}..{_SCALES[1]:g}")
-    if (np.abs(transform[:, 1:]) > _FARTHEST).any():
-        raise PlanError(f"plan column 'transform' holds a number beyond {_FARTHEST:g}")
+    if (np.abs(transform[:, 1:]) > FARTHEST).any():
+        raise PlanError(f"plan column 'transform' holds a number beyond {FARTHEST:g}")
 
 
 def check_colours(name: str, values: npt.NDArray[Any]) -> None:

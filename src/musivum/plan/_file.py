@@ -7,7 +7,6 @@ been compared with the number of placements.
 from __future__ import annotations
 
 import io
-import json
 import math
 import struct
 import tokenize
@@ -23,17 +22,18 @@ from musivum.atomic import replacing
 from musivum.errors import PlanError
 from musivum.geometry import Size
 from musivum.plan._alternates import ALTERNATE_COLUMNS, Alternates
+from musivum.plan._captions import CAPTION_COLUMNS, Captions
 from musivum.plan._columns import Column
+from musivum.plan._header import PLACED, header_bytes, read_header
 from musivum.plan._placements import PLACEMENT_COLUMNS, Placements, TileTable
 from musivum.plan._plan import Plan
 
-_FORMAT = "musivum plan"
-_VERSION = 3
-_ADDED = {2: {"multiply": 1.0, "follow": 0.0}}  # columns of placements that came with a version: what older plans mean
-_PLACED = 3  # the version from which alternates know where they lie
+_ADDED = {  # columns that came with a version, and what the older plans mean
+    2: {"placements/multiply": 1.0, "placements/follow": 0.0},
+    4: {"captions/box": 0.0},
+}
 _MAX_BYTES = 2 * 2**30  # unpacked, all members together: about 4 million placements with four alternates each
 _MAX_MEMBER = 256 * 2**20  # plan.json and the target; a million photos are listed in less
-_MAX_ALTERNATES = 256
 _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, MemoryError),
     *(ValueError, OverflowError, IndexError),  # zipfile lets these through from names and extra fields
@@ -50,35 +50,16 @@ def save_plan(plan: Plan, path: str | Path) -> None:
         If the folder cannot be written, or recipe or statistics are not JSON.
     """
     path = Path(path)
-    header = {
-        "format": _FORMAT,
-        "version": _VERSION,
-        "canvas": [int(side) for side in plan.canvas],
-        "background": plan.background if isinstance(plan.background, str) else [int(byte) for byte in plan.background],
-        "grey": bool(plan.grey),
-        "outline": plan.outline,
-        "tint": float(plan.tint),
-        "overlay": float(plan.overlay),
-        "gap": float(plan.gap),
-        "placements": len(plan.placements),
-        "alternates": plan.alternates.tile.shape[1],
-        "ids": list(plan.tiles.ids),
-        "sources": list(plan.tiles.sources),
-        "recipe": plan.recipe,
-        "statistics": plan.statistics,
-    }
-    try:
-        text = json.dumps(header, allow_nan=False, sort_keys=True, indent=1)
-        members = {"plan.json": text.encode("ascii")}
-    except (TypeError, ValueError, RecursionError) as fault:
-        raise PlanError(f"the plan's recipe or statistics cannot be written as JSON: {fault}") from fault
-    if max(len(text), len(plan.target)) > _MAX_MEMBER:
+    members = {"plan.json": header_bytes(plan)}
+    if max(len(members["plan.json"]), len(plan.target)) > _MAX_MEMBER:
         raise PlanError(f"the plan's list of tiles or its target takes more than {_MAX_MEMBER >> 20} MiB")
     members["tiles/sizes.npy"] = _npy_bytes(plan.tiles.sizes)
     for name in PLACEMENT_COLUMNS:
         members[f"placements/{name}.npy"] = _npy_bytes(getattr(plan.placements, name))
     for name in ALTERNATE_COLUMNS:
         members[f"alternates/{name}.npy"] = _npy_bytes(getattr(plan.alternates, name))
+    for name in CAPTION_COLUMNS:
+        members[f"captions/{name}.npy"] = _npy_bytes(getattr(plan.captions, name))
     members["target.jpg"] = plan.target
 
     try:
@@ -119,7 +100,7 @@ def load_plan(path: str | Path) -> Plan:
 
 
 def _read(archive: zipfile.ZipFile) -> Plan:
-    header = _header(_member(archive, "plan.json"))
+    header = read_header(_member(archive, "plan.json"))
     n, alternates, ids = header["placements"], header["alternates"], tuple(header["ids"])
     newer = {
         name: value for version, added in _ADDED.items() if version > header["version"] for name, value in added.items()
@@ -127,15 +108,16 @@ def _read(archive: zipfile.ZipFile) -> Plan:
 
     def column(room: str, name: str, kind: Column, rows: int) -> npt.NDArray[Any]:
         shape = (rows, *(alternates if side is None else side for side in kind.shape))
-        if room == "placements" and name in newer:
-            return np.full(shape, newer[name], kind.dtype)
+        if f"{room}/{name}" in newer:
+            return np.full(shape, newer[f"{room}/{name}"], kind.dtype)
         return _column(archive, f"{room}/{name}.npy", np.dtype(kind.dtype), shape)
 
     tiles = TileTable(ids, tuple(header["sources"]), column("tiles", "sizes", _SIZES, len(ids)))
     placements = Placements(**{name: column("placements", name, c, n) for name, c in PLACEMENT_COLUMNS.items()})
-    background, placed = header["background"], header["version"] >= _PLACED
+    background, placed = header["background"], header["version"] >= PLACED
     known = ALTERNATE_COLUMNS if placed else ("tile", "error")
     columns = {name: column("alternates", name, ALTERNATE_COLUMNS[name], n) for name in known}
+    captions = header["captions"]
     return Plan(
         canvas=Size(*header["canvas"]),
         background=background if isinstance(background, str) else (background[0], background[1], background[2]),
@@ -151,62 +133,16 @@ def _read(archive: zipfile.ZipFile) -> Plan:
         target=_member(archive, "target.jpg"),
         recipe=header["recipe"],
         statistics=header["statistics"],
-        grey=placed and header["grey"],
+        grey=header["grey"],
+        corner=float(header["corner"]),
+        captions=Captions(
+            text=tuple(captions["text"]),
+            size=float(captions["size"]),
+            colour=(captions["colour"][0], captions["colour"][1], captions["colour"][2]),
+            font=captions["font"],
+            **{name: column("captions", name, c, len(captions["text"])) for name, c in CAPTION_COLUMNS.items()},
+        ),
     )
-
-
-def _header(text: bytes) -> dict[str, Any]:
-    try:
-        header = json.loads(text.decode("utf-8"), parse_constant=_finite, parse_float=_finite, parse_int=_integer)
-    except (ValueError, OverflowError, RecursionError) as fault:
-        raise PlanError("plan.json is no JSON, or holds a number beyond all measure") from fault
-    if not isinstance(header, dict) or header.get("format") != _FORMAT:
-        raise PlanError("plan.json does not describe a musivum plan")
-    version = header.get("version")
-    if type(version) is not int or not 1 <= version <= _VERSION:
-        raise PlanError(
-            f"it has format version {version!r} and this musivum reads 1 to {_VERSION}; make the plan again"
-        )
-    kinds: dict[str, type | tuple[type, ...]] = {
-        "outline": str,
-        "tint": (int, float),
-        "overlay": (int, float),
-        "gap": (int, float),
-        "placements": int,
-        "alternates": int,
-        "ids": list,
-        "sources": list,
-        "canvas": list,
-        "background": list if version < _PLACED else (list, str),
-        "recipe": dict,
-        "statistics": dict,
-    }
-    for name, kind in kinds.items():
-        if not isinstance(header.get(name), kind) or isinstance(header[name], bool):
-            raise PlanError(f"plan.json has no valid {name!r}")
-    if version >= _PLACED and not isinstance(header.get("grey"), bool):
-        raise PlanError("plan.json has no valid 'grey'")
-    for name, length in (("canvas", 2), ("background", 3)):
-        numbers = header[name]
-        if isinstance(numbers, list) and (len(numbers) != length or not all(type(each) is int for each in numbers)):
-            raise PlanError(f"plan.json has no valid {name!r}")
-    if not all(isinstance(text, str) for text in (*header["ids"], *header["sources"])):
-        raise PlanError("plan.json has no valid 'ids' and 'sources'")
-    if header["placements"] < 0 or not 0 <= header["alternates"] <= _MAX_ALTERNATES:
-        raise PlanError("plan.json has no valid numbers of placements and alternates")
-    return header
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number
-
-
-def _integer(text: str) -> int:
-    _finite(text)
-    return int(text)
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from musivum.errors import PlanError
 from musivum.geometry import Size
 from musivum.plan._alternates import Alternates
+from musivum.plan._captions import Captions
+from musivum.plan._columns import FARTHEST
 from musivum.plan._fit import bounds
 from musivum.plan._placements import Placement, Placements, TileTable
 
@@ -22,7 +24,6 @@ BACKGROUNDS = ("target", "transparent")
 Background = tuple[int, int, int] | str
 
 _LONGEST_SIDE = 10**7
-_FARTHEST = 1e9  # canvas pixels
 _THINNEST = 1e-6
 
 
@@ -52,6 +53,11 @@ class Plan:
         JSON: what the engine reports.
     grey
         Whether it is drawn in grey unless the caller says otherwise.
+    corner
+        Radius of the rounded corners of every placement, 0..0.5 of the shorter side of its drawn crop; hexagons have
+        none.
+    captions
+        Text over everything else; see there.
 
     Raises
     ------
@@ -72,6 +78,8 @@ class Plan:
     recipe: dict[str, Any]
     statistics: dict[str, Any]
     grey: bool = False
+    corner: float = 0.0
+    captions: Captions = field(default_factory=Captions.none)
 
     def __post_init__(self) -> None:
         if self.canvas.width < 1 or self.canvas.height < 1:
@@ -86,10 +94,14 @@ class Plan:
                 raise PlanError(f"the plan's {name} {getattr(self, name)} leaves 0..1")
         if not 0 <= self.gap <= _LONGEST_SIDE:
             raise PlanError("the plan's gap is not a length on its canvas")
+        if not 0 <= self.corner <= 0.5:
+            raise PlanError(f"the plan's corner {self.corner} leaves 0..0.5")
+        if self.corner > 0 and self.outline == "hexagon":
+            raise PlanError("the plan rounds the corners of hexagons, which cannot be drawn")
         self.placements.check_tiles(self.tiles)
         box = bounds(self.placements)
         sides = self.placements.transform[:, :1] * (self.placements.crop[:, 2:] - self.placements.crop[:, :2])
-        if (np.abs(box) > _FARTHEST).any() or (sides < _THINNEST).any():
+        if (np.abs(box) > FARTHEST).any() or (sides < _THINNEST).any():
             raise PlanError("the plan's columns 'crop' and 'transform' make a box that is too far off or too thin")
         self.alternates.check_places(self.placements, self.tiles)
 
