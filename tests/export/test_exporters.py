@@ -1,6 +1,8 @@
 """Every exporter writes a picture that others read."""
 
+import inspect
 import io
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -8,8 +10,8 @@ from PIL import Image, ImageCms
 
 from export.albums import random_mosaic
 from musivum.errors import OptionError
-from musivum.export import EXPORTERS, export
-from musivum.render import draw
+from musivum.export import EXPORTERS, Look, export
+from musivum.render import Drawing, draw
 
 
 @pytest.mark.parametrize("suffix", EXPORTERS)
@@ -22,11 +24,9 @@ def test_size_resolution_profile_and_pixels(suffix, capital, tmp_path):
         plan,
         album,
         path,
-        scale=1.7,
+        Look(scale=1.7, tint=0.3, workers=2),
         dpi=254,
         quality=100,
-        tint=0.3,
-        workers=2,
         progress=lambda *step: seen.append(step),
     )
     assert written.path == path and [file.name for file in tmp_path.iterdir()] == [path.name]
@@ -45,11 +45,16 @@ def test_size_resolution_profile_and_pixels(suffix, capital, tmp_path):
     assert difference.max() <= (12 if image.format == "JPEG" else 0)
 
 
+def test_a_look_says_whatever_a_drawing_can_be_told():
+    told = inspect.signature(Drawing).parameters.values()
+    assert {each.name: each.default for each in told if each.kind is each.KEYWORD_ONLY} == asdict(Look())
+
+
 def test_options_reach_the_drawing(tmp_path):
     plan, album = random_mosaic(2)
     look = {"scale": 0.8, "tint": 0.0, "overlay": 0.5, "gap": 2.0, "background": (1, 2, 3)}
     look |= {"feather": 0.2, "grey": True, "alternates": 2}
-    export(plan, album, tmp_path / "a.png", **look)
+    export(plan, album, tmp_path / "a.png", Look(**look))
     with Image.open(tmp_path / "a.png") as image:
         assert (np.asarray(image) == draw(plan, album, **look)).all()
         assert "dpi" not in image.info
@@ -62,10 +67,10 @@ def test_what_is_transparent_stays_so_or_is_refused_before_it_is_drawn(suffix, t
     look = {"background": "transparent", "gap": 3.0, "feather": 0.3, "alternates": 1, "grey": True}
     if suffix in (".jpg", ".jpeg"):
         with pytest.raises(OptionError, match="JPEG cannot be transparent") as caught:
-            export(plan, album, path, **look, progress=lambda *step: pytest.fail("it was drawn"))
+            export(plan, album, path, Look(**look), progress=lambda *step: pytest.fail("it was drawn"))
         assert "\n" not in str(caught.value) and not list(tmp_path.iterdir())
         return
-    export(plan, album, path, **look, quality=100)
+    export(plan, album, path, Look(**look), quality=100)
     expected = draw(plan, album, **look)
     with Image.open(path) as image:
         assert image.mode == "RGBA"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from musivum.export import export
+from musivum.export import Look, export
 from musivum.geometry import Size
 from musivum.library import Library
 from musivum.plan import Plan
@@ -44,4 +44,4 @@ class LiveDrawing:
 
     def draw(self, plan: Plan) -> None:
         """Draw a plan whatever it takes."""
-        export(plan, self._library, self._path, scale=live_scale(plan.canvas), workers=self._workers)
+        export(plan, self._library, self._path, Look(scale=live_scale(plan.canvas), workers=self._workers))

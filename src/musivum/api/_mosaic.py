@@ -17,7 +17,7 @@ from musivum.api._live import live_scale
 from musivum.api._material import Material, gather
 from musivum.api._picture import read_picture
 from musivum.api._request import Request
-from musivum.export import Picture, export
+from musivum.export import Look, Picture, export
 from musivum.geometry import Size
 from musivum.library import IndexReport, Library
 from musivum.plan import Plan, save_plan
@@ -108,10 +108,9 @@ def make_mosaic(
             made,
             photos.library,
             picture_path,
-            scale=size.fit(canvas),
+            Look(scale=size.fit(canvas), workers=workers),
             dpi=size.dpi,
             quality=request.quality,
-            workers=workers,
             progress=progress,
         )
     return Mosaic(made, plan_path, picture, photos.library.path, len(photos.used), photos.indexed)

@@ -9,7 +9,7 @@ from musivum.api._library import user_path
 from musivum.api._outputs import check_apart, check_spares
 from musivum.api._size import OutputSize
 from musivum.errors import LibraryError, PlanError
-from musivum.export import Picture, export
+from musivum.export import Look, Picture, export
 from musivum.library import Library, open_library
 from musivum.plan import BACKGROUNDS, Plan, load_plan
 from musivum.progress import Progress, silent
@@ -74,13 +74,8 @@ def render(
     tiles = library_of_plan(loaded, library)
     check_spares([picture_path], tiles)
     size = size or OutputSize()
-    return export(
-        loaded,
-        tiles,
-        picture_path,
+    look = Look(
         scale=size.fit(loaded.canvas),
-        dpi=size.dpi,
-        quality=quality,
         tint=tint,
         overlay=overlay,
         gap=gap,
@@ -89,8 +84,8 @@ def render(
         grey=grey,
         alternates=alternates,
         workers=workers,
-        progress=progress,
     )
+    return export(loaded, tiles, picture_path, look, dpi=size.dpi, quality=quality, progress=progress)
 
 
 def library_of_plan(plan: Plan, library: str | os.PathLike[str] | None) -> Library:

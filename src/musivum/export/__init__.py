@@ -1,7 +1,7 @@
 """What a plan can become: a picture file, a score, a report."""
 
 from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto
-from musivum.export._exporters import EXPORTERS, Exporter, Look, Picture, export
+from musivum.export._exporters import AS_PLANNED, EXPORTERS, Exporter, Look, Picture, export
 from musivum.export._fidelity import mean_difference, rms_difference, ssim
 from musivum.export._free import FreeForm, lies_freely, placed_sides
 from musivum.export._lines import lines
@@ -12,6 +12,7 @@ from musivum.export._sheet import Figure, Panel, panel_size, sheet, sheet_size
 from musivum.export._write_report import REPORT_FORMATS, check_report_path, write_report
 
 __all__ = [
+    "AS_PLANNED",
     "EXPORTERS",
     "REPORT_FORMATS",
     "Explanation",

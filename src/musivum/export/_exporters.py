@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How a plan is to be drawn; None stands for the plan's own value."""
+    """How a plan is to be drawn: the keyword arguments of `musivum.render.Drawing`, which tells what they mean.
+
+    None stands for the plan's own value.
+    """
 
     scale: float = 1.0
     tint: float | None = None
@@ -35,19 +38,11 @@ class Look:
         """The plan, ready to be drawn in strips or regions."""
         from musivum.render import Drawing
 
-        return Drawing(
-            plan,
-            library,
-            scale=self.scale,
-            tint=self.tint,
-            overlay=self.overlay,
-            gap=self.gap,
-            background=self.background,
-            feather=self.feather,
-            grey=self.grey,
-            alternates=self.alternates,
-            workers=self.workers,
-        )
+        return Drawing(plan, library, **{field.name: getattr(self, field.name) for field in fields(self)})
+
+
+AS_PLANNED = Look()
+"""At scale 1, with the plan's own values."""
 
 
 class Picture(NamedTuple):
@@ -83,18 +78,10 @@ def export(
     plan: Plan,
     library: Library,
     path: Path,
+    look: Look = AS_PLANNED,
     *,
-    scale: float = 1.0,
     dpi: float | None = None,
     quality: int = 92,
-    tint: float | None = None,
-    overlay: float | None = None,
-    gap: float | None = None,
-    background: Background | None = None,
-    feather: float | None = None,
-    grey: bool | None = None,
-    alternates: int = 0,
-    workers: int | None = None,
     progress: Progress = silent,
 ) -> Picture:
     """Draw a plan into a file; the file appears when it is whole.
@@ -103,18 +90,12 @@ def export(
     ----------
     path
         Its suffix, one of `EXPORTERS`, chooses the format.
-    scale
-        Output pixels per canvas pixel.
+    look
+        Scale, and what is drawn otherwise than planned.
     dpi
         Pixels per inch noted in the file.
     quality
         1..100, for JPEG and WebP.
-    tint, overlay, gap, background, feather, grey
-        In place of the plan's own.
-    alternates
-        How many of the next-best photos of each place are blended with the chosen one.
-    workers
-        Threads; the picture does not depend on it.
 
     Raises
     ------
@@ -126,15 +107,4 @@ def export(
     exporter = EXPORTERS.get(path.suffix.lower())
     if exporter is None:
         raise OptionError(f"cannot write {path}: the suffix must be one of {', '.join(EXPORTERS)}")
-    look = Look(
-        scale=scale,
-        tint=tint,
-        overlay=overlay,
-        gap=gap,
-        background=background,
-        feather=feather,
-        grey=grey,
-        alternates=alternates,
-        workers=workers,
-    )
     return exporter(plan, library, path, look, quality, dpi, progress)

@@ -228,36 +228,10 @@ class Drawing:
 
 
 def draw(
-    plan: Plan,
-    library: Library,
-    *,
-    scale: float = 1.0,
-    region: Box | None = None,
-    tint: float | None = None,
-    overlay: float | None = None,
-    gap: float | None = None,
-    background: Background | None = None,
-    feather: float | None = None,
-    grey: bool | None = None,
-    alternates: int = 0,
-    workers: int | None = None,
-    progress: Progress = silent,
+    plan: Plan, library: Library, *, region: Box | None = None, progress: Progress = silent, **look: Any
 ) -> npt.NDArray[np.uint8]:
-    """Pixels (h, w, 3 or 4) of a region of a plan; see `Drawing` for the parameters and `Drawing.region` for both."""
-    drawing = Drawing(
-        plan,
-        library,
-        scale=scale,
-        tint=tint,
-        overlay=overlay,
-        gap=gap,
-        background=background,
-        feather=feather,
-        grey=grey,
-        alternates=alternates,
-        workers=workers,
-    )
-    return drawing.region(region, progress=progress)
+    """Pixels (h, w, 3 or 4) of a region of a plan; `look` are the keyword arguments of `Drawing`."""
+    return Drawing(plan, library, **look).region(region, progress=progress)
 
 
 def _share(name: str, value: float) -> float:
