@@ -124,19 +124,15 @@ def _mean_distances(
     step = max(1, _BLOCK // n)
     for start in range(0, len(rows), step):
         some = rows[start : start + step]
-        itself = np.arange(len(some)), some
         distances = x[some] @ x.T
         distances *= -2
         distances += squares
         distances += squares[some, None]
         np.maximum(distances, 0, out=distances)
-        distances[itself] = 0
+        distances[np.arange(len(some)), some] = 0
         likeness = np.sqrt(distances, dtype=np.float32, casting="same_kind")
-        # A photo comes before all others in the plane, also before those that share its place.
-        apart = 1 + _squared(places, some, period)
-        apart[itself] = 0
-        # Bits of floats that are not negative are ordered as the floats: one sort orders pairs.
-        pairs = apart.view(np.uint32).astype(np.uint64)
+        # Bits of floats from 0 are ordered as the floats: one sort orders pairs, each photo itself first.
+        pairs = _squared(places, some, period).view(np.uint32).astype(np.uint64)
         pairs <<= np.uint64(32)
         pairs |= likeness.view(np.uint32)
         pairs.sort(axis=1)
