@@ -23,7 +23,7 @@ def report(
     workers: int | None = None,
     progress: Progress = silent,
 ) -> Report:
-    """Measure a plan against its target, and explain what its library lacks.
+    """Measure a plan against its target, and explain what its library lacks; of a collage, how good its order is.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def report(
         The plan file.
     outputs
         Files to write; the suffix says what: .json every figure, .csv which photo is where, .png or .jpg a picture of
-        where the error is.
+        where the error is, or of a collage where neighbours are unlike.
     library
         Where the photos are; by default where the plan found them.
     workers

@@ -15,6 +15,7 @@ app = App(
     name="report",
     help_epilogue="""Fidelity is measured against the target, alteration against the photos as they
 were. The last lines say which photos would make the mosaic better.
+Of a collage: how well its order keeps likeness, beside a random one.
 
 Examples:
   musivum report mosaic.mosaic

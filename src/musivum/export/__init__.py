@@ -1,5 +1,6 @@
 """What a plan can become: a picture file, a score, a report."""
 
+from musivum.export._arranged import Arranged, Flow, Neighbours, is_arranged
 from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto
 from musivum.export._exporters import AS_PLANNED, EXPORTERS, Exporter, Look, Picture, export
 from musivum.export._fidelity import mean_difference, rms_difference, ssim
@@ -15,13 +16,16 @@ __all__ = [
     "AS_PLANNED",
     "EXPORTERS",
     "REPORT_FORMATS",
+    "Arranged",
     "Explanation",
     "Exporter",
     "Fidelity",
     "Figure",
+    "Flow",
     "FreeForm",
     "Look",
     "Matching",
+    "Neighbours",
     "Panel",
     "Picture",
     "Report",
@@ -31,6 +35,7 @@ __all__ = [
     "WantedPhoto",
     "check_report_path",
     "export",
+    "is_arranged",
     "lies_freely",
     "lines",
     "mean_difference",

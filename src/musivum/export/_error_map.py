@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,11 @@ _PAPER, _INK = (24, 24, 27), (228, 228, 231)
 _TOP = 0.99  # of the placements have an error within the scale
 
 
-def error_map(plan: Plan) -> npt.NDArray[np.uint8]:
+def error_map(plan: Plan, label: str = "error") -> npt.NDArray[np.uint8]:
     """The target beside the error of each placement in its own shape, with a legend, as (h, w, 3) sRGB bytes.
 
     Brightness rises evenly with the error; the brightest colour stands for the worst hundredth of the placements.
-    Without a target there is only the map.
+    Without a target there is only the map. The label says what the errors are.
     """
     size = Size(*plan.canvas).scaled(_LONG_SIDE / max(plan.canvas))
     error = plan.placements.error.astype(np.float64)
@@ -39,7 +40,7 @@ def error_map(plan: Plan) -> npt.NDArray[np.uint8]:
     for panel in panels:
         page.paste(panel, (left, _MARGIN))
         left += panel.width + _MARGIN
-    _legend(page, (left - _MARGIN - panels[-1].width, _MARGIN + size.height + 16), panels[-1].width, top)
+    _legend(page, (left - _MARGIN - panels[-1].width, _MARGIN + size.height + 16), panels[-1].width, top, label)
     if len(panels) == 2:
         draw = ImageDraw.Draw(page)
         draw.text((_MARGIN, _MARGIN + size.height + 16), "target", fill=_INK, font=ImageFont.load_default(16))
@@ -81,12 +82,13 @@ def _colours(share: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
     return srgb_from_linear(linear_from_oklab(lab))
 
 
-def _legend(page: Image.Image, at: tuple[int, int], width: int, top: float) -> None:
+def _legend(page: Image.Image, at: tuple[int, int], width: int, top: float, label: str) -> None:
     draw, font = ImageDraw.Draw(page), ImageFont.load_default(16)
-    bar = max(60, min(width - 120, 300))
     left, y = at
-    draw.text((left, y), "error", fill=_INK, font=font)
-    left += 52
+    draw.text((left, y), label, fill=_INK, font=font)
+    beside = math.ceil(font.getlength(label)) + 12
+    left += beside
+    bar = max(60, min(width - beside - 68, 300))
     ramp = _colours(np.broadcast_to(np.linspace(0, 1, bar), (18, bar)))
     page.paste(Image.fromarray(ramp), (left, y + 1))
     marks: list[tuple[float, str, Any]] = [(0, "0", "la"), (0.5, f"{top / 2:.2g}", "ma"), (1, f"{top:.2g}", "ra")]

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 
+from musivum.export._arranged import Arranged, Flow
 from musivum.export._explanation import Explanation, ScarceColour
 from musivum.export._free import FreeForm
 from musivum.export._report import Matching, Report
@@ -37,7 +38,9 @@ def _figures(report: Report) -> list[str]:
         rows.append(("fidelity from afar", _afar(report.free.afar)))
     if report.alteration is not None:
         rows.append(("alteration of the photos", f"CIE76 {report.alteration:.1f} (0 is untouched)"))
-    if report.free is None:
+    if report.arranged is not None:
+        rows += _arranged(report.placements, report.arranged)
+    elif report.free is None:
         rows.append(("cells", f"{report.placements:,}"))
     else:
         rows += _free(report.placements, report.free)
@@ -74,6 +77,29 @@ def _free(placements: int, free: FreeForm) -> list[tuple[str, str]]:
         ("sizes", f"{sizes}; half of the picture in photos of {free.typical:,.0f} or more"),
         ("covered by photos", f"{free.coverage:.1%}"),
     ]
+
+
+def _arranged(placements: int, told: Arranged) -> list[tuple[str, str]]:
+    rows = [("places", f"{placements:,}" + (f", {told.repeats:,} of them repeats" if told.repeats else ""))]
+    if told.left_out:
+        names = _names(told.left_out[:_SHOWN])
+        more = [] if len(names) == len(told.left_out) else [f"{len(told.left_out) - len(names):,} more"]
+        rows.append(("left out", f"{_count(len(told.left_out), 'photo')}: {', '.join(names + more)}"))
+    if told.features:
+        flow = "not measured, these features are not to be had here" if told.likeness is None else _flow(told.likeness)
+        rows.append((f"order by {told.features}", flow))
+    rows.append(("order by mean colour", _flow(told.colour)))
+    if told.neighbours is not None:
+        apart, chance = told.neighbours
+        rows.append(("neighbours apart by", f"{apart:.3f} in OKLab ({chance:.3f} by chance)"))
+    return rows
+
+
+def _flow(flow: Flow) -> str:
+    return (
+        f"DPQ_16 {flow.dpq_16:.3f} ({flow.chance_16:.3f} by chance), "
+        f"DPQ_2 {flow.dpq_2:.3f} ({flow.chance_2:.3f} by chance); 1 is the best"
+    )
 
 
 def _matching(matching: Matching) -> str:

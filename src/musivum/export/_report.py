@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from musivum.export._arranged import Arranged, Flow, Neighbours, arranged, is_arranged
 from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto, explain
 from musivum.export._free import FreeForm, free_form, lies_freely
 from musivum.export._repeat import nearest_repeat
@@ -72,6 +73,8 @@ class Report:
     free
         Of photos that lie freely: how large they are, what they cover, and how near they come to the target from afar;
         None of cells.
+    arranged
+        Of photos that were laid out by likeness: how well their order keeps it; None otherwise.
     alteration
         Mean CIE76 between the photos as drawn and as they were, at the first of `PIXELS_PER_CELL` or from afar; None
         without target.
@@ -97,6 +100,7 @@ class Report:
 
     fidelity: tuple[Fidelity, ...]
     free: FreeForm | None
+    arranged: Arranged | None
     alteration: float | None
     placements: int
     distinct: int
@@ -124,7 +128,7 @@ def report(plan: Plan, library: Library, *, workers: int | None = None, progress
     library
         The one that holds the plan's tiles.
     progress
-        Called before each drawing, with the stage "scoring".
+        Called before each drawing, with the stage "scoring", and while photos are described.
 
     Raises
     ------
@@ -149,6 +153,7 @@ def report(plan: Plan, library: Library, *, workers: int | None = None, progress
     return Report(
         fidelity=tuple(Fidelity(pixels, score.ciede2000, score.ssim) for pixels, score in seen),
         free=free,
+        arranged=arranged(plan, library, workers=workers, progress=progress) if is_arranged(plan) else None,
         alteration=scores[0].alteration if scores else None,
         placements=len(plan.placements),
         distinct=int(np.count_nonzero(used)),
@@ -192,7 +197,10 @@ def _matching(told: dict[str, Any]) -> Matching | None:
     return matching if all(1 <= n <= _LONGEST for n in lengths) and all(0 <= s <= 1 for s in shares) else None
 
 
-_OBJECTS = (Explanation, Fidelity, FreeForm, Matching, ScarceColour, Score, Use, WantedPhoto)
+_OBJECTS = (
+    *(Arranged, Explanation, Fidelity, Flow, FreeForm, Matching, Neighbours),
+    *(ScarceColour, Score, Use, WantedPhoto),
+)
 
 
 def _plain(value: Any) -> Any:

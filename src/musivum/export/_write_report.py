@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from musivum.atomic import check_place, replacing
 from musivum.errors import OptionError
@@ -20,14 +23,14 @@ def _write_json(report: Report, plan: Plan, path: Path) -> None:
 
 
 def _write_csv(report: Report, plan: Plan, path: Path) -> None:
-    _write_text(placements_csv(plan), path)
+    _write_text(placements_csv(_with_distances(report, plan)), path)
 
 
 def _write_map(report: Report, plan: Plan, path: Path) -> None:
     from musivum.export._error_map import error_map
 
     check_picture(path, Size(1, 1))
-    pixels = error_map(plan)
+    pixels = error_map(_with_distances(report, plan), "error" if report.arranged is None else "distance to neighbours")
     write_picture(path, [pixels], Size(pixels.shape[1], pixels.shape[0]))
 
 
@@ -52,7 +55,7 @@ def write_report(report: Report, plan: Plan, path: Path) -> None:
     """Write a report on a plan; the file appears in one step.
 
     The suffix says what it holds: ``.json`` every figure of the report, ``.csv`` which photo is where,
-    ``.png`` or ``.jpg`` where the error is.
+    ``.png`` or ``.jpg`` where the error is; of photos laid out by likeness, how far each is from its neighbours.
 
     Raises
     ------
@@ -63,6 +66,13 @@ def write_report(report: Report, plan: Plan, path: Path) -> None:
     """
     check_report_path(path)
     REPORT_FORMATS[path.suffix.lower()](report, plan, path)
+
+
+def _with_distances(report: Report, plan: Plan) -> Plan:
+    """The plan, with what the report says of each photo for its error."""
+    if report.arranged is None:
+        return plan
+    return replace(plan, placements=replace(plan.placements, error=np.array(report.arranged.distances, np.float32)))
 
 
 def _write_text(text: str, path: Path) -> None:

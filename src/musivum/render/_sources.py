@@ -50,7 +50,7 @@ class Sources:
     """Tiles of a plan in a library: thumbnails by row, originals decoded once and kept while they fit."""
 
     def __init__(self, plan: Plan, library: Library, cached_bytes: int = _CACHED_BYTES) -> None:
-        rows = _library_rows(plan, library)
+        rows = tile_rows(plan, library)
         thumbs = library.thumbs
         self.data: npt.NDArray[np.uint8] = read_only(thumbs.data)
         self.offsets = np.asarray(thumbs.offsets)[rows]
@@ -156,7 +156,8 @@ def read_only(flat: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     return view
 
 
-def _library_rows(plan: Plan, library: Library) -> npt.NDArray[np.int64]:
+def tile_rows(plan: Plan, library: Library) -> npt.NDArray[np.int64]:
+    """Rows (t,) of a plan's tiles in a library; PlanError if it lacks one."""
     rows = np.zeros(len(plan.tiles), np.int64)
     lost = []
     for i, tile in enumerate(plan.tiles.ids):

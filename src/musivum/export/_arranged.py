@@ -1,0 +1,147 @@
+"""What can be said of a collage: how well its order keeps likeness, beside the same photos in any order."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.engines.arrange import distance_preservation_quality, neighbour_distances
+from musivum.errors import OptionError
+from musivum.export._facing import facing, lattice_positions
+from musivum.features import parse_mixture, tile_vectors
+from musivum.library import Library
+from musivum.plan import Plan, bounds
+from musivum.progress import Progress, silent
+from musivum.threads import thread_count
+
+_ENGINES = ("arrange",)
+_POWERS = (16, 2)
+_MANY, _SAMPLE = 4096, 256  # photos that are judged among more than so many
+
+
+class Flow(NamedTuple):
+    """How well neighbours are alike, 1 at best; see `distance_preservation_quality`.
+
+    Attributes
+    ----------
+    dpq_16, dpq_2
+        DPQ of the nearest neighbours and of the whole.
+    chance_16, chance_2
+        The same for the same photos on the same places in a random order.
+    """
+
+    dpq_16: float
+    dpq_2: float
+    chance_16: float
+    chance_2: float
+
+
+class Neighbours(NamedTuple):
+    """Mean distance in OKLab of the mean colours of photos side by side, as they lie and in a random order."""
+
+    distance: float
+    chance: float
+
+
+class Arranged(NamedTuple):
+    """Figures of a plan whose photos were laid out by likeness.
+
+    Attributes
+    ----------
+    features
+        What the engine compared; "" if the plan does not say.
+    likeness
+        By these features; None if they are not known, or not to be had here.
+    colour
+        By the mean colours of the photos in OKLab.
+    neighbours
+        None if no two photos lie side by side.
+    repeats
+        Places that show a photo which another place shows already.
+    left_out
+        Names of photos for which there was no place.
+    distances
+        For each placement, the mean distance to its neighbours in OKLab; 0 where it has none.
+    """
+
+    features: str
+    likeness: Flow | None
+    colour: Flow
+    neighbours: Neighbours | None
+    repeats: int
+    left_out: tuple[str, ...]
+    distances: tuple[float, ...]
+
+
+def is_arranged(plan: Plan) -> bool:
+    """Whether the photos of a plan were laid out by likeness to each other rather than to a target."""
+    return plan.recipe.get("engine") in _ENGINES
+
+
+def arranged(plan: Plan, library: Library, *, workers: int | None = None, progress: Progress = silent) -> Arranged:
+    """Measure a plan whose photos were laid out by likeness.
+
+    Raises
+    ------
+    PlanError
+        If the library lacks a tile.
+    """
+    from musivum.render import tile_rows
+
+    tile, boxes = plan.placements.tile, bounds(plan.placements)
+    rows = tile_rows(plan, library)
+    colours = library.means[rows][tile]
+    found = facing(boxes)
+    places, pairs = lattice_positions(boxes, found), found.pairs
+    order = np.random.default_rng(0).permutation(len(tile))
+    options = plan.recipe.get("options")
+    options = options if isinstance(options, dict) else {}
+    features = options.get("features")
+    vectors = None
+    if isinstance(features, str):
+        vectors = _vectors(library.select(rows), features, workers, progress)
+    left_out = plan.statistics.get("left_out")
+    return Arranged(
+        features=features if isinstance(features, str) else "",
+        likeness=None if vectors is None else _flow(vectors[tile], places, order),
+        colour=_flow(colours, places, order),
+        neighbours=_neighbours(colours, pairs, order),
+        repeats=len(tile) - len(np.unique(tile)),
+        left_out=tuple(map(str, left_out)) if isinstance(left_out, list) else (),
+        distances=tuple(_means(neighbour_distances(colours, pairs), pairs, len(tile)).round(6).tolist()),
+    )
+
+
+def _vectors(
+    library: Library, features: str, workers: int | None, progress: Progress
+) -> npt.NDArray[np.float32] | None:
+    """What the engine compared; None where the plan names features that there are not, or not here."""
+    try:
+        parts = parse_mixture(features)
+    except OptionError:
+        return None
+    threads = thread_count(workers)
+    voices = [part.weight * tile_vectors(library, part.extractor, workers=threads, progress=progress) for part in parts]
+    return np.concatenate(voices, axis=1)
+
+
+def _flow(vectors: npt.NDArray[Any], places: npt.NDArray[np.float64], order: npt.NDArray[np.int64]) -> Flow:
+    sample = _SAMPLE if len(vectors) > _MANY else None
+    found = distance_preservation_quality(vectors, places, p=_POWERS, sample=sample)
+    chance = distance_preservation_quality(vectors[order], places, p=_POWERS, sample=sample)
+    return Flow(*found, *chance)
+
+
+def _neighbours(
+    colours: npt.NDArray[np.float32], pairs: npt.NDArray[np.int64], order: npt.NDArray[np.int64]
+) -> Neighbours | None:
+    if not len(pairs):
+        return None
+    return Neighbours(*(float(neighbour_distances(lab, pairs).mean()) for lab in (colours, colours[order])))
+
+
+def _means(distances: npt.NDArray[np.float64], pairs: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.float64]:
+    both, twice = pairs.T.reshape(-1), np.tile(distances, 2)
+    return np.bincount(both, twice, count) / np.maximum(np.bincount(both, minlength=count), 1)
