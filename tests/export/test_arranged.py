@@ -36,10 +36,13 @@ def gradient(tmp_path_factory):
 
 
 def collage(library, tile, boxes=None, **changes):
+    """A plan whose table of tiles is in another order than its library."""
+    mixed = np.random.default_rng(9).permutation(len(library))
+    library, tile = library.select(mixed), np.argsort(mixed)[np.asarray(tile)]
     size = Size(COLUMNS * 20, ROWS * 20)
     boxes = cells(size, COLUMNS, ROWS) - [0, 0, GAP, GAP] if boxes is None else boxes
     recipe = {"engine": "arrange", "options": {"features": "grid1", "compress": "none"}}
-    return plan_of(library, size, boxes, tile=np.asarray(tile), **{"recipe": recipe} | changes)
+    return plan_of(library, size, boxes, tile=tile, **{"recipe": recipe} | changes)
 
 
 def test_a_perfect_order_is_told_from_chance(gradient):

@@ -68,7 +68,7 @@ CASES = {
     "captions": lattice(4, 5) * [1, 1.4, 1, 1.4] - [0, 0, 0, 0.4],
     "widened lines": spread(6, 5, 6, 6, 5),
     "block": with_block(lattice(6, 6), 6, (2, 1)),
-    "hero": with_block(lattice(7, 8), 8, (2, 2), side=3),
+    "hero": with_block(lattice(8, 9), 9, (2, 2), side=5),
     "shape": lattice(5, 6)[SHAPE.ravel() == 1],
     "rows": RAGGED,
     "one": lattice(1, 1),
@@ -113,7 +113,7 @@ def test_lines_that_are_half_a_cell_off_share_two_neighbours():
     assert len(facing(boxes).down) == 3
 
 
-@pytest.mark.parametrize("width", [641, 1000, 4003])
+@pytest.mark.parametrize("width", [659, 1000, 3979])
 def test_rounded_pixels_do_not_blur_a_lattice(width):
     boxes = cells(Size(width, 700), 40, 20)
     boxes[:, 2:] -= 3
