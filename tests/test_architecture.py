@@ -55,13 +55,19 @@ def tree(file: Path) -> ast.Module:
 
 
 @cache
+def nodes(file: Path) -> tuple[ast.AST, ...]:
+    """The imports and calls of a file, wherever they stand."""
+    return tuple(node for node in ast.walk(tree(file)) if isinstance(node, ast.Import | ast.ImportFrom | ast.Call))
+
+
+@cache
 def musivum_imports(file: Path) -> tuple[tuple[str, str], ...]:
     """Pairs of module and name that a file takes from musivum; the module has lost its leading musivum."""
     return tuple(_imports(file))
 
 
 def _imports(file: Path) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree(file)):
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name.split(".")[0] == "musivum":
@@ -141,9 +147,10 @@ def test_only_the_command_line_prints() -> None:
     for file in FILES:
         if room_of(module_name(file)) in ("cli", "studio"):
             continue
-        for node in ast.walk(tree(file)):
-            if isinstance(node, ast.Call):
-                called = ast.unparse(node.func)
+        for node in nodes(file):
+            function = node.func if isinstance(node, ast.Call) else None
+            if isinstance(function, ast.Name | ast.Attribute):
+                called = ast.unparse(function)
                 assert called not in ("print", "logging.basicConfig", "np.random.seed", "random.seed"), (
                     f"{file}: {called}"
                 )

@@ -209,13 +209,13 @@ def test_only_photos_like_an_example_are_used(
 
 
 def test_render_cuts_out_blends_and_leaves_the_colours(run: Run, plan: Path, tmp_path: Path) -> None:
-    output = tmp_path / "soft.png"
-    run("render", plan, "-o", output, "--background", "transparent", "--feather", "0.4", "--alternates", 2, "--grey")
+    output, soft = tmp_path / "soft.png", ("--feather", "0.4", "--alternates", 2, "--grey")
+    run("render", plan, "-o", output, "--size", 660, "--background", "transparent", *soft)
     with Image.open(output) as image:
         pixels = np.asarray(image)
     assert pixels.shape[2] == 4 and (pixels[..., :1] == pixels[..., :3]).all()
     assert pixels[..., 3].min() < 100 and pixels[..., 3].max() == 255
-    run("render", plan, "-o", tmp_path / "plain.jpg", "--background", "target", "--no-grey")
+    run("render", plan, "-o", tmp_path / "plain.jpg", "--size", 660, "--background", "target", "--no-grey")
 
 
 def test_render_draws_a_plan_again(run: Run, plan: Path, tmp_path: Path) -> None:

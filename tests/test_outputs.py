@@ -13,42 +13,62 @@ from musivum.cli import main
 Refused = Callable[..., str]
 
 
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with target.png, mask.png, weights.txt, eight photos of which one is a copy, library, plan."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda name, **_: tmp_path / "cache" / name)
+def furnish(folder: Path) -> None:
+    """Put target.png, mask.png, weights.txt, eight photos of which one is a copy, library and plan into a folder."""
     draws = np.random.default_rng(3)
-    (tmp_path / "photos").mkdir()
+    (folder / "photos").mkdir()
     for name in ("target.png", "mask.png", *(f"photos/{number}.png" for number in range(8))):
         low = Image.fromarray(draws.integers(0, 256, (3, 4, 3), np.uint8))
-        low.resize((48, 36), Image.Resampling.BICUBIC).save(tmp_path / name)
-    (tmp_path / "photos" / "copy.png").write_bytes((tmp_path / "photos" / "0.png").read_bytes())
-    (tmp_path / "weights.txt").write_text("2 1.png\n")
-    assert main(["index", "photos", "--library", "library", "--quiet"]) == 0
-    line = ["grid", "target.png", "--library", "library", "--plan", "made.mosaic", "--tiles", "12", "--quiet"]
-    assert main(line) == 0
+        low.resize((48, 36), Image.Resampling.BICUBIC).save(folder / name)
+    (folder / "photos" / "copy.png").write_bytes((folder / "photos" / "0.png").read_bytes())
+    (folder / "weights.txt").write_text("2 1.png\n")
+    with pytest.MonkeyPatch.context() as there:
+        there.chdir(folder)
+        assert main(["index", "photos", "--library", "library", "--quiet"]) == 0
+        line = ["grid", "target.png", "--library", "library", "--plan", "made.mosaic", "--tiles", "12", "--quiet"]
+        assert main(line) == 0
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder of one test's own."""
+    furnish(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name, **_: tmp_path / "cache" / name)
     return tmp_path
 
 
-def contents(place: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(place)): path.read_bytes() for path in place.rglob("*") if path.is_file()}
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("kept")
+    furnish(folder)
+    (folder / "linked.png").symlink_to(folder / "target.png")
+    (folder / "picture.jpg").write_bytes((folder / "made.mosaic").read_bytes())
+    (folder / "closed").mkdir()
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
-def refused(place: Path, capsys: pytest.CaptureFixture[str]) -> Refused:
+def refused(
+    furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Refused:
     """Runs a line that must end with code 2 and one line, and leave every file as it was; gives that line."""
+    monkeypatch.chdir(furnished)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name, **_: tmp_path / "cache" / name)
 
     def call(line: str) -> str:
-        before = contents(place)
+        before = contents(furnished)
         capsys.readouterr()
         assert main(line.split()) == 2
         said = capsys.readouterr()
         assert said.out == ""
         assert said.err.startswith("musivum: ")
         assert said.err.count("\n") == 1
-        after = contents(place)
-        assert {name: data for name, data in after.items() if not name.startswith("cache")} == before
+        assert contents(furnished) == before
         return said.err
 
     return call
@@ -80,16 +100,14 @@ GRID = "grid target.png --tiles 12 --size 100 --importance mask.png --weight wei
         "report picture.jpg -o picture.jpg",
     ],
 )
-def test_nothing_that_is_read_is_overwritten(refused: Refused, place: Path, line: str) -> None:
-    (place / "linked.png").symlink_to(place / "target.png")
-    (place / "picture.jpg").write_bytes((place / "made.mosaic").read_bytes())
+def test_nothing_that_is_read_is_overwritten(refused: Refused, line: str) -> None:
     assert "cannot write" in refused(line)
 
 
 def test_an_older_picture_is_replaced(place: Path) -> None:
     for _ in range(2):
         assert main([*GRID.split(), "-l", "library", "-o", "out.png", "-p", "made.mosaic", "--quiet"]) == 0
-    assert main(["render", "made.mosaic", "-o", "out.png", "--quiet"]) == 0
+    assert main(["render", "made.mosaic", "-o", "out.png", "--size", "100", "--quiet"]) == 0
     assert main(["report", "made.mosaic", "-o", "a.json", "-o", "a.csv", "--quiet"]) == 0
     assert os.path.getsize("out.png") > 0
 
@@ -113,7 +131,6 @@ def test_faults_are_found_before_the_work(refused: Refused, how: str, monkeypatc
     access = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "closed" and access(path, mode))
     monkeypatch.setattr("musivum.engines.grid.plan_grid", work)
-    Path("closed").mkdir()
     refused(f"{GRID} -l library {how}")
 
 

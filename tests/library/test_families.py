@@ -15,6 +15,7 @@ from musivum.library._generated._fields import SIDE
 
 NAMES = [(name, None) for name in FAMILIES] + [(name, preset) for name in PRESETS for preset in PRESETS[name]]
 LOOKED_AT = 120
+GLYPHS = family("glyphs")
 
 
 @pytest.fixture(scope="module", params=NAMES, ids=lambda chosen: ":".join(filter(None, chosen)))
@@ -162,9 +163,9 @@ def test_glyphs_draw_the_text_they_are_given():
     assert abs(ink[0] + ink[-1] - (SIDE - 1)) <= 2
 
 
-@pytest.mark.parametrize("tile", family("glyphs").tiles[: 2 * 94], ids=label)
+@pytest.mark.parametrize("tile", GLYPHS.tiles[: 2 * 94], ids=label)
 def test_no_glyph_is_cut_off(tile):
-    pixels = family("glyphs").draw(**tile)
+    pixels = GLYPHS.draw(**tile)
     ground = pixels[0, 0]
     assert ground in (0, 255)
     assert all((edge == ground).all() for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]))

@@ -1,6 +1,7 @@
 """An index on disk: built, opened, extended, and killed."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -138,9 +139,9 @@ class Killed(Exception):
 def test_a_writer_that_stops_anywhere_leaves_all_or_nothing(tmp_path, start, monkeypatch):
     """Every write that must last ends in a call of fsync, replace or unlink: the writer stops at each in turn."""
     vectors = rows(11, 1300)
+    build_index(tmp_path / "before", vectors[:start])
     for stop in range(20):
-        folder = tmp_path / str(stop)
-        build_index(folder, vectors[:start])
+        folder = shutil.copytree(tmp_path / "before", tmp_path / str(stop))
         calls = []
 
         def counted(original, calls=calls, stop=stop):
