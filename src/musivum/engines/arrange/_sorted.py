@@ -1,0 +1,107 @@
+"""Linear assignment sorting: smooth the map, assign the photos anew to its cells, shrink the radius, repeat [1]_.
+
+References
+----------
+.. [1] K. U. Barthel, N. Hezel, K. Jung, K. Schall, "Improved Evaluation and Generation of Grid Layouts using Distance
+   Preservation Quality and Linear Assignment Sorting", Computer Graphics Forum 42(1), 2023. doi:10.1111/cgf.14718
+"""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.engines.arrange._auction import auction
+from musivum.engines.arrange._ground import NOBODY, Ground
+from musivum.engines.arrange._guide import Guide
+from musivum.engines.arrange._initial import first_arrangement
+from musivum.engines.arrange._settings import Settings
+from musivum.engines.arrange._smooth import smooth
+from musivum.engines.arrange._windows import windows
+from musivum.progress import Progress, silent
+
+FloatArray = npt.NDArray[np.float32]
+
+_WHOLE = 1600  # cells that are assigned at once
+_FIRST_RADIUS = 0.5  # of the longer side
+_FIRST_EPSILON = 0.5  # it shrinks with the radius: while that is large, most of what is settled will be undone
+_LEAST_EPSILON = 1e-5  # of the range of the gains; less is lost in rounding
+_FIXED = 0.25  # weight of a fixed cell, of all cells within the radius
+
+
+def sort_cells(
+    vectors: FloatArray,
+    ground: Ground,
+    settings: Settings,
+    *,
+    guide: Guide | None = None,
+    progress: Progress = silent,
+) -> npt.NDArray[np.int64]:
+    """Arrange photos such that near ones are alike, from the large to the small.
+
+    Up to 1,600 cells are assigned at once; more in windows, so that cost grows like the number of cells times the
+    logarithm of the map's side.
+
+    Parameters
+    ----------
+    vectors
+        (n, d) of all photos.
+
+    Returns
+    -------
+    (m,) photo of each free cell, in reading order.
+    """
+    photos, cells = ground.photos, ground.cells
+    vectors = vectors - vectors[photos].mean(axis=0)
+    mine = vectors[photos]
+    arranged = first_arrangement(mine, ground, settings.seed)
+    wishes, offers = _guidance(guide, ground, mine)
+    map = np.zeros((*ground.free.shape, mine.shape[1]), np.float32)
+    taken = ground.fixed != NOBODY
+    map[taken] = vectors[ground.fixed[taken]]
+    price = np.zeros(len(mine), np.float32)
+    rng = np.random.default_rng(settings.seed)
+
+    def assign(window: npt.NDArray[np.int64]) -> None:
+        offered = arranged[window]
+        gain = wanted[window] @ mine[offered].T + offers[window] @ wishes[offered].T
+        span = float(np.ptp(gain))
+        if span == 0:
+            return
+        bid = price[offered]
+        bid -= bid.min()
+        arranged[window] = offered[auction(gain, bid, max(epsilon * float(gain.std()), _LEAST_EPSILON * span))]
+        price[offered] = bid
+
+    radii = _radii(max(ground.free.shape), settings.effort.decay)
+    with ThreadPoolExecutor(settings.workers, thread_name_prefix="musivum-sort") as pool:
+        for step, radius in enumerate(radii):
+            progress("sort", step, len(radii))
+            epsilon = _FIRST_EPSILON * (settings.effort.epsilon / _FIRST_EPSILON) ** (step / max(1, len(radii) - 1))
+            map.reshape(-1, mine.shape[1])[cells] = mine[arranged]
+            weight = np.where(taken, max(1.0, _FIXED * (2 * radius + 1) ** 2), ground.free).astype(np.float32)
+            wanted = smooth(map, weight, radius, wrap=ground.wrap).reshape(-1, mine.shape[1])[cells]
+            side = settings.effort.window
+            parts = windows(ground, side, radius, rng) if len(mine) > _WHOLE else [np.arange(len(mine))]
+            list(pool.map(assign, parts))
+    progress("sort", len(radii), len(radii))
+    return photos[arranged]
+
+
+def _radii(side: int, decay: float) -> list[int]:
+    first = max(1.0, _FIRST_RADIUS * side)
+    return [round(first * decay**step) for step in range(1 + math.floor(math.log(first) / -math.log(decay)))]
+
+
+def _guidance(guide: Guide | None, ground: Ground, mine: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Coordinates (m, g) of photos and free cells whose product is as large as that of the vectors, times strength."""
+    if guide is None:
+        return np.zeros((len(mine), 0), np.float32), np.zeros((len(mine), 0), np.float32)
+    wishes = guide.photos[ground.photos]
+    offers = guide.cells[ground.free]
+    worth = np.sqrt(np.square(wishes).sum(axis=1).mean() * np.square(offers).sum(axis=1).mean())
+    scale = guide.strength * np.square(mine).sum(axis=1).mean() / max(float(worth), 1e-12)
+    return wishes, (scale * offers).astype(np.float32)
