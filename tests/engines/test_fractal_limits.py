@@ -8,6 +8,9 @@ import pytest
 from PIL import Image
 
 from musivum.engines.fractal import FractalOptions, plan_fractal
+from musivum.engines.fractal._board import _place
+from musivum.engines.fractal._polish import _polish
+from musivum.engines.fractal._windows import _sample
 from musivum.geometry import Size
 from musivum.library import index, open_library
 
@@ -116,6 +119,10 @@ def test_photos_are_turned_no_further_than_was_asked_for(made):
     plan, options, _, _ = made
     turn = np.abs((plan.placements.transform[:, 1] + math.pi) % (2 * math.pi) - math.pi)
     assert turn.max() <= math.radians(options.reach) + 1e-9
+
+
+def test_kernels_are_compiled_once_for_all_mixtures_of_options(made):
+    assert [len(kernel.signatures) for kernel in (_place, _polish, _sample)] == [1, 1, 1]
 
 
 @pytest.mark.filterwarnings("error")

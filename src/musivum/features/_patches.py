@@ -57,7 +57,7 @@ def patches(
     return _cut(
         samples.reshape(-1),
         np.zeros(n, np.int64),
-        np.broadcast_to(np.array([width, height], np.int32), (n, 2)),
+        np.tile(np.array([width, height], np.int32), (n, 1)),
         boxes,
         side,
         workers,
@@ -97,6 +97,8 @@ def _cut(
     side: int,
     workers: int,
 ) -> npt.NDArray[np.float32]:
+    data = np.asarray(data).view()
+    data.flags.writeable = False  # as mapped files are: the kernel is then compiled once
     out = np.empty((len(boxes), side, side, 3), np.float32)
     step = max(1, _BLOCK // side**2)
     blocks = [slice(i, i + step) for i in range(0, len(boxes), step)]

@@ -37,8 +37,9 @@ def settle(
     repeated
         Whether several rows of one owner may be nominated for one query.
     """
+    queries, rows = np.ascontiguousarray(queries), np.ascontiguousarray(rows)
     keys = np.empty(rows.shape, np.int64)
-    _keys(queries, np.asarray(dictionary.vectors), dictionary.factors, rows, owner_of, prices, weights, keys)
+    _keys(queries, dictionary.rows, dictionary.factors, rows, owner_of, prices, weights, keys)
     return nearest_of_keys(keys, k, repeated=repeated)
 
 
@@ -46,8 +47,9 @@ def pair_costs(
     queries: npt.NDArray[np.float32], dictionary: Dictionary, owners: npt.NDArray[np.int32]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
     """Return the cost of query i at the best row of owners[i], and that row."""
+    queries = np.ascontiguousarray(queries)
     costs, rows = np.empty(len(queries), np.float32), np.empty(len(queries), np.int64)
-    _best_rows(queries, np.asarray(dictionary.vectors), dictionary.starts, dictionary.factors, owners, costs, rows)
+    _best_rows(queries, dictionary.rows, dictionary.starts, dictionary.factors, owners, costs, rows)
     return costs, rows
 
 

@@ -31,6 +31,13 @@ class Dictionary:
     kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
+    def rows(self) -> npt.NDArray[np.float32]:
+        """The vectors, read-only wherever they lie: kernels are compiled once for arrays in memory and mapped ones."""
+        rows = np.asarray(self.vectors).view()
+        rows.flags.writeable = False
+        return rows
+
+    @property
     def owners(self) -> int:
         """How many owners there are."""
         return len(self.starts) - 1

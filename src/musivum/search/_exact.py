@@ -80,7 +80,7 @@ def _searching(
 
     Centred queries lose fewer digits in the product, and the rows go into it as they are.
     """
-    rows = np.asarray(part.vectors)
+    rows = part.rows
     centre = rows[:: max(1, len(rows) // _SAMPLE)].mean(axis=0)
     squares, scales = np.empty(len(rows), np.float32), part.factors * part.factors
     _squared_distances(rows, centre, squares)

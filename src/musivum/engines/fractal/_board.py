@@ -100,7 +100,8 @@ class Board:
         self.spots = np.concatenate([self.spots, np.empty((n, 3))])
         taken, fate = np.zeros(n, np.bool_), np.zeros(candidates.place.max(initial=-1) + 1, np.int8)
         poses = np.stack(candidates.poses, axis=1)
-        limits = (overlap, float(copies), spacing, self.inset, self.widest)
+        # Numbers of one type, or the kernel is compiled for each mixture of whole and broken ones.
+        limits = tuple(map(float, (overlap, copies, spacing, self.inset, self.widest)))
         tables = (self.uses, self.newest, self.older, self.spots)
         _place(self.covered, self.scale, poses, candidates.tile, candidates.place, limits, tables, before, taken, fate)
         placed = np.flatnonzero(taken)

@@ -112,7 +112,7 @@ def _shortlists(
     """Crops (n, s) that filters find like the upright windows at the n different places, and each window's list."""
     here, index = np.unique(place, return_inverse=True)
     shape = setup.tiles[number].shape
-    x, y = places.middles[here].T
+    x, y = np.ascontiguousarray(places.middles[here].T)
     width, height = (np.full(len(here), places.side * shape.aspect**power) for power in (0.5, -0.5))
     upright = sample(plane, Poses(x, y, np.zeros(len(here)), width, height), LISTED_SIDE)
     return setup.shortlists[number](setup.scene.linear(upright), _LISTED, closed[shape.tile]), index

@@ -95,7 +95,8 @@ def polish(
     planes = np.ascontiguousarray(tiles.reshape(len(tiles), side * side, 3).transpose(0, 2, 1))
     covered, on_covered = (_NOTHING, plane.scale) if hidden is None else (hidden.covered, hidden.scale)
     view = (plane.pixels, plane.scale, covered, on_covered)
-    _polish(view, pose, planes, index, side, mean_weight**2, (*reach, furthest), steps, out)
+    bounds = tuple(map(float, (*reach, furthest)))  # of one type, or the kernel is compiled for each mixture
+    _polish(view, pose, planes, index, side, float(mean_weight**2), bounds, steps, out)
     return Polished(Poses(*np.ascontiguousarray(pose.T)), out[:, 0], out[:, 1], out[:, 2], out[:, 3:])
 
 
