@@ -94,13 +94,13 @@ def frame(
     if (exact or cell is None) and None in limits:
         raise OptionError("an exact canvas, or one that free cells fill, needs both a width and a height: give both")
     counts = lattice.columns, lattice.rows
-    spaces = _spaces(lengths, _shorter_side(counts, limits, cell, lengths))
+    spaces = spaces_at(lengths, shorter_side(counts, limits, cell, lengths))
     width, height = _cell_size(counts, limits, cell, spaces)
     if min(width, height) < 1:
         raise no_room(f"{lattice.columns:,} x {lattice.rows:,} photos", limits, spaces)
     collage = Size(
-        _rounded(lattice.columns * (width + spaces.gap) + 2 * spaces.margin - spaces.gap),
-        _rounded(lattice.rows * (height + spaces.band + spaces.gap) + 2 * spaces.margin - spaces.gap),
+        rounded(lattice.columns * (width + spaces.gap) + 2 * spaces.margin - spaces.gap),
+        rounded(lattice.rows * (height + spaces.band + spaces.gap) + 2 * spaces.margin - spaces.gap),
     )
     x = _edges(collage.width, lattice.columns, spaces, lattice.edges)
     rows = np.arange(lattice.rows)[:, None] + np.arange(2)
@@ -128,11 +128,11 @@ def no_room(photos: str, limits: Limits, spaces: Spaces) -> OptionError:
     )
 
 
-def _spaces(lengths: list[Length], side: float) -> Spaces:
-    return Spaces(*(_rounded(length.at(side)) for length in lengths))
+def spaces_at(lengths: list[Length], side: float) -> Spaces:
+    return Spaces(*(rounded(length.at(side)) for length in lengths))
 
 
-def _shorter_side(counts: tuple[int, int], limits: Limits, cell: float | None, lengths: list[Length]) -> float:
+def shorter_side(counts: tuple[float, float], limits: Limits, cell: float | None, lengths: list[Length]) -> float:
     """Shorter side s of a cell before rounding: both sides of the collage are linear in it."""
     gap, margin, band = lengths
     sides = []
@@ -168,5 +168,5 @@ def _edges(
     return np.asarray(edges, dtype=np.float64)
 
 
-def _rounded(number: float) -> int:
+def rounded(number: float) -> int:
     return math.floor(number + 0.5)
