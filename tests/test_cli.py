@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from musivum import __version__
 from musivum.cli import main
 from musivum.cli._talk import Talk, plain
 from musivum.geometry import Size
+from musivum.plan import Captions, load_plan, save_plan
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -218,6 +220,23 @@ def test_render_cuts_out_blends_and_leaves_the_colours(run: Run, plan: Path, tmp
     run("render", plan, "-o", tmp_path / "plain.jpg", "--size", 660, "--background", "target", "--no-grey")
 
 
+def test_render_rounds_photos_and_leaves_captions_out(run: Run, plan: Path, tmp_path: Path) -> None:
+    loaded = load_plan(plan)
+    canvas = np.array([[0, 0, *loaded.canvas]], float)
+    captions = Captions(("Kind of Blue",), canvas, loaded.canvas.height / 4, (255, 0, 255))
+    save_plan(replace(loaded, captions=captions), tmp_path / "named.mosaic")
+    drawn = []
+    for more in ((), ("--no-captions",), ("--captions", "--corner", "0.5")):
+        run("render", tmp_path / "named.mosaic", "-o", tmp_path / "a.png", "--size", 330, "--background", "red", *more)
+        with Image.open(tmp_path / "a.png") as image:
+            drawn.append(np.asarray(image).astype(int))
+    magenta, red = (
+        [(picture == colour).all(axis=2).mean() for picture in drawn] for colour in ((255, 0, 255), (255, 0, 0))
+    )
+    assert magenta[0] > 0.01 and magenta[1] == 0 and magenta[2] > 0.01
+    assert red[0] == red[1] == 0 and red[2] > 0.1
+
+
 def test_render_draws_a_plan_again(run: Run, plan: Path, tmp_path: Path) -> None:
     output = tmp_path / "again.png"
     code, out, _ = run(
@@ -304,6 +323,7 @@ FAULTS = {
     "more alternates than kept": ("render", "PLAN", "-o", "OUT", "--alternates", "5"),
     "alternates below 0": ("render", "PLAN", "-o", "OUT", "--alternates=-1"),
     "feather beyond a photo": ("render", "PLAN", "-o", "OUT", "--feather", "1.5"),
+    "corner beyond a half": ("render", "PLAN", "-o", "OUT", "--corner", "0.6"),
     "missing plan": ("render", "nowhere.mosaic", "-o", "OUT"),
     "plan is no plan": ("render", "TARGET", "-o", "OUT"),
     "missing photos": ("index", "nowhere", "--library", "OUT"),

@@ -53,7 +53,7 @@ def test_a_look_says_whatever_a_drawing_can_be_told():
 def test_options_reach_the_drawing(tmp_path):
     plan, album = random_mosaic(2)
     look = {"scale": 0.8, "tint": 0.0, "overlay": 0.5, "gap": 2.0, "background": (1, 2, 3)}
-    look |= {"feather": 0.2, "grey": True, "alternates": 2}
+    look |= {"feather": 0.2, "corner": 0.3, "grey": True, "alternates": 2, "captions": False}
     export(plan, album, tmp_path / "a.png", Look(**look))
     with Image.open(tmp_path / "a.png") as image:
         assert (np.asarray(image) == draw(plan, album, **look)).all()

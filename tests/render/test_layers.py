@@ -59,7 +59,13 @@ def _stack(seed=0, n=40, *, flat=False, upright=False, opaque=False, **changes):
     return replace(plan, **settings | changes), library
 
 
-def _slow(plan, library, scale):
+def _rounded(near, corner):
+    """Distance inside a box with round corners from those (..., 2) from its nearest sides."""
+    into = corner - near
+    return corner - np.linalg.norm(np.maximum(into, 0), axis=-1) - np.minimum(into.max(axis=-1), 0)
+
+
+def _slow(plan, library, scale, corner):
     """Premultiplied light and opacity (h, w, 4) of flat photos: each over what is there, in painting order."""
     size = plan.canvas.scaled(scale)
     y, x = np.mgrid[0 : size.height, 0 : size.width] + 0.5
@@ -71,12 +77,13 @@ def _slow(plan, library, scale):
         at = inverse(np.stack([x, y], axis=-1) / scale)
         if way.rotation == 0:  # upright edges are put on whole pixels
             box = np.rint(way(box) * 1024) / 1024 * scale
-            inside = np.minimum(
-                np.stack([x, y], -1) - np.floor(box[0] + 0.5), np.floor(box[1] + 0.5) - np.stack([x, y], -1)
-            )
-            inside = np.where((inside < 0).any(axis=-1), -1, inside.min(axis=-1))
+            box = np.floor(box + 0.5)
+            near = np.minimum(np.stack([x, y], -1) - box[0], box[1] - np.stack([x, y], -1))
+            inside = np.where((near < 0).any(axis=-1), -1, _rounded(near, corner * (box[1] - box[0]).min()))
         else:
-            inside = np.minimum(at - box[0], box[1] - at).min(axis=-1) * way.scale * scale
+            near = np.minimum(at - box[0], box[1] - at) * way.scale * scale
+            inside = _rounded(near, corner * (box[1] - box[0]).min() * way.scale * scale)
+            inside = near.min(axis=-1) if corner == 0 else inside
         soft = placement.feather * min(placement.crop.width, placement.crop.height) * way.scale * scale
         alpha = placement.opacity * np.clip((inside + 0.5) / max(soft, 1), 0, 1)[..., None]
         tile = library.thumbs.data[library.thumbs.offsets[placement.tile] :][:3]
@@ -84,15 +91,15 @@ def _slow(plan, library, scale):
     return seen
 
 
-@pytest.mark.parametrize("scale", [1.0, 1.7])
+@pytest.mark.parametrize(("scale", "corner"), [(1.0, 0.0), (1.7, 0.0), (1.7, 0.3), (1.0, 0.5)])
 @pytest.mark.parametrize("upright", [False, True])
-def test_photos_lie_over_each_other_by_the_slow_definition(scale, upright):
+def test_photos_lie_over_each_other_by_the_slow_definition(scale, corner, upright):
     plan, library = _stack(1, flat=True, upright=upright, background=(250, 120, 10))
-    seen = _slow(plan, library, scale)
+    seen = _slow(plan, library, scale, corner)
     wanted = seen[..., :3] + (1 - seen[..., 3:]) * _light(np.uint8([250, 120, 10]))
-    assert np.abs(draw(plan, library, scale=scale) - srgb_from_linear(wanted).astype(int)).max() <= 1
+    assert np.abs(draw(plan, library, scale=scale, corner=corner) - srgb_from_linear(wanted).astype(int)).max() <= 1
 
-    drawn = draw(plan, library, scale=scale, background="transparent")
+    drawn = draw(plan, library, scale=scale, corner=corner, background="transparent")
     assert drawn.shape[2] == 4
     assert np.abs(drawn[..., 3] - 255 * seen[..., 3]).max() <= 0.51
     there = seen[..., 3] > 0.001
@@ -119,6 +126,8 @@ LOOKS = {
     "soft": {"feather": 0.7, "background": (1, 2, 3)},
     "grey": {"grey": True, "background": "target"},
     "blend": {"alternates": 2, "tint": 0.8},
+    "round": {"corner": 0.4, "gap": 2.0},
+    "round soft blend": {"corner": 0.5, "feather": 0.3, "alternates": 1},
     "soft blend of nothing": {"alternates": 3, "feather": 0.4, "background": "transparent"},
 }
 
@@ -192,8 +201,9 @@ def test_a_blend_is_the_mean_of_its_photos_each_drawn_alone(shape, count):
     assert drawing.drawn.thumbnails == n * (count + 1)
 
 
-def test_a_blend_keeps_the_outline_and_the_soft_edge():
-    plan, library = _stack(8, opaque=True)
+@pytest.mark.parametrize("corner", [0.0, 0.4])
+def test_a_blend_keeps_the_outline_and_the_soft_edge(corner):
+    plan, library = _stack(8, opaque=True, corner=corner)
     one, four = (draw(plan, library, background="transparent", alternates=a)[..., 3].astype(int) for a in (0, 3))
     assert np.abs(one - four).max() <= 1
     assert (four == 255).any()

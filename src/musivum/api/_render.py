@@ -29,8 +29,10 @@ def render(
     gap: float | None = None,
     background: str | None = None,
     feather: float | None = None,
+    corner: float | None = None,
     grey: bool | None = None,
     alternates: int = 0,
+    captions: bool = True,
     workers: int | None = None,
     progress: Progress = silent,
 ) -> Picture:
@@ -55,10 +57,15 @@ def render(
         colour, as ``#rrggbb`` or by its English name.
     feather
         Width of the photos' soft edges, 0 to 1 of their shorter sides, in place of the plan's own. Hexagons have none.
+    corner
+        Radius of the photos' rounded corners, 0 to 0.5 of their shorter sides, in place of the plan's own; 0.5 makes
+        circles of squares. Hexagons have none.
     grey
         Whether to draw in grey, in place of what the plan says.
     alternates
         How many of the next-best photos of each place to blend with the chosen one, all to equal parts.
+    captions
+        Whether to draw the captions that the plan has.
 
     Raises
     ------
@@ -81,8 +88,10 @@ def render(
         gap=gap,
         background=background if background is None or background in BACKGROUNDS else colour_bytes(background),
         feather=feather,
+        corner=corner,
         grey=grey,
         alternates=alternates,
+        captions=captions,
         workers=workers,
     )
     return export(loaded, tiles, picture_path, look, dpi=size.dpi, quality=quality, progress=progress)

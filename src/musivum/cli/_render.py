@@ -20,7 +20,8 @@ original files where those still exist.
 Examples:
   musivum render mosaic.mosaic -o poster.png --width 90cm --dpi 300
   musivum render mosaic.mosaic -o plain.jpg --tint 0 --gap 4 --background white
-  musivum render mosaic.mosaic -o soft.png --feather 0.25 --alternates 2 --background transparent""",
+  musivum render mosaic.mosaic -o soft.png --feather 0.25 --alternates 2 --background transparent
+  musivum render mosaic.mosaic -o round.jpg --gap 6 --corner 0.5 --no-captions""",
     help_format="plaintext",
 )
 
@@ -38,8 +39,10 @@ def render(
     gap: float | None = None,
     background: str | None = None,
     feather: float | None = None,
+    corner: float | None = None,
     grey: bool | None = None,
     alternates: int = 0,
+    captions: bool = True,
     workers: int | None = None,
     size: Annotated[api.OutputSize, Parameter(name="*", group="Size of the picture")] = api.OutputSize(),  # noqa: B008
     talk: Annotated[Talk, Parameter(name="*")] = TALK,
@@ -66,10 +69,14 @@ def render(
         What shows where no photo is: target, transparent, #rrggbb or a name such as white; by default as planned.
     feather
         Width of the photos' soft edges, 0 to 1 of their shorter sides; by default as planned.
+    corner
+        Radius of the photos' rounded corners, 0 to 0.5 of their shorter sides; by default as planned.
     grey
         Draw in grey, or not; by default as planned.
     alternates
         How many of the next-best photos of each place to blend with the chosen one.
+    captions
+        Draw the captions that the plan has, or not.
     workers
         Threads; by default as many as there are processors.
     """
@@ -85,8 +92,10 @@ def render(
             gap=gap,
             background=background,
             feather=feather,
+            corner=corner,
             grey=grey,
             alternates=alternates,
+            captions=captions,
             workers=workers,
             progress=progress,
         )

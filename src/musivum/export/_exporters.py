@@ -30,8 +30,10 @@ class Look:
     gap: float | None = None
     background: Background | None = None
     feather: float | None = None
+    corner: float | None = None
     grey: bool | None = None
     alternates: int = 0
+    captions: bool = True
     workers: int | None = None
 
     def drawing(self, plan: Plan, library: Library) -> Drawing:

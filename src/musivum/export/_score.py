@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from musivum.color import srgb_from_linear
 from musivum.errors import OptionError, PlanError, UnreadableImage
+from musivum.export._exporters import Look
 from musivum.export._fidelity import mean_difference, rms_difference, ssim
 from musivum.geometry import Size
 from musivum.library import Library
@@ -66,8 +68,9 @@ def score(plan: Plan, library: Library, pixels_per_cell: float, *, workers: int 
 def score_at(plan: Plan, library: Library, scale: float, *, workers: int | None = None) -> Score:
     """Score a plan drawn at a scale.
 
-    The plan is drawn twice, as it is and without tint and overlay, both times without gaps, and on white if it is
-    transparent; the target is averaged in linear light to the same pixels. All three are compared as sRGB bytes.
+    The plan is drawn twice, as it is and without tint and overlay, both times without gaps, rounded corners and
+    captions, and on white if it is transparent; the target is averaged in linear light to the same pixels. All three
+    are compared as sRGB bytes.
 
     Raises
     ------
@@ -75,8 +78,6 @@ def score_at(plan: Plan, library: Library, scale: float, *, workers: int | None 
         If the plan holds no target, the library lacks one of its tiles, or the drawing would be so large that nobody
         could make it.
     """
-    from musivum.render import draw
-
     size = plan.canvas.scaled(scale)
     if size.width * size.height > _MOST_PIXELS or max(size) > _LONGEST:
         raise PlanError(
@@ -85,8 +86,9 @@ def score_at(plan: Plan, library: Library, scale: float, *, workers: int | None 
         )
     target = target_pixels(plan, size, workers=workers)
     paper = _PAPER if plan.background == "transparent" else None
-    drawn = draw(plan, library, scale=scale, gap=0, background=paper, workers=workers)
-    plain = draw(plan, library, scale=scale, gap=0, tint=0, overlay=0, background=paper, workers=workers)
+    look = Look(scale=scale, gap=0, corner=0, captions=False, background=paper, workers=workers)
+    drawn = look.drawing(plan, library).region()
+    plain = replace(look, tint=0, overlay=0).drawing(plan, library).region()
     return Score(
         mean_difference(drawn, target),
         ssim(drawn, target),

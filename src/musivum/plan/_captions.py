@@ -33,7 +33,7 @@ class Captions:
     colour
         sRGB bytes.
     font
-        Path of a font file, or "" for the one that is always there, which knows Latin letters only.
+        Path of a font file, or "" for the one that is always there, which has Latin letters without accents only.
 
     Raises
     ------

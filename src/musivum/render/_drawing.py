@@ -23,6 +23,7 @@ from musivum.render._bytes import to_bytes
 from musivum.render._hidden import showing
 from musivum.render._layers import layers_of
 from musivum.render._layout import jobs_of, lay_out, read_from, target_job
+from musivum.render._lettering import Lettering
 from musivum.render._paint import paint, settle
 from musivum.render._sources import Image, Sources, read_only
 from musivum.threads import thread_count
@@ -62,10 +63,12 @@ class Drawing:
         The mosaic and the library that holds its tiles.
     scale
         Output pixels per canvas pixel.
-    tint, overlay, gap, background, feather, grey
+    tint, overlay, gap, background, feather, corner, grey
         In place of the plan's own; `feather` of that of every placement, `background` of what shows between them.
     alternates
         How many of the next-best photos of each place are blended with the chosen one, all to equal parts.
+    captions
+        Whether the plan's captions are drawn.
     workers
         Threads; the picture does not depend on it. By default one a processor.
 
@@ -74,7 +77,7 @@ class Drawing:
     OptionError
         If an option leaves its range.
     PlanError
-        If the library lacks a tile of the plan.
+        If the library lacks a tile of the plan, or the font of its captions cannot be read.
     """
 
     def __init__(
@@ -88,8 +91,10 @@ class Drawing:
         gap: float | None = None,
         background: Background | None = None,
         feather: float | None = None,
+        corner: float | None = None,
         grey: bool | None = None,
         alternates: int = 0,
+        captions: bool = True,
         workers: int | None = None,
     ) -> None:
         if not (scale > 0 and math.isfinite(scale)):
@@ -112,10 +117,11 @@ class Drawing:
         self._workers = thread_count(workers)
         self._sources = Sources(plan, library)
         self._layers = layers_of(plan, alternates, None if feather is None else _share("feather", feather))
-        self._layout = lay_out(plan, scale, gap)
+        self._layout = lay_out(plan, scale, gap, _share("corner", plan.corner if corner is None else corner, 0.5))
         photos = self._layers.photos
         self._needs = self._sources.needs(photos.tile, photos.transform[:, 0] * scale)
         self._closed = gap == 0 and bool((plan.placements.opacity == 1).all())
+        self._lettering = Lettering(plan.captions, scale) if captions and len(plan.captions) else None
         self._target = _target_image(plan) if self._overlay > 0 or self._behind else None
         self._states = np.zeros(len(photos), np.uint8)
         self.size = self._layout.size
@@ -176,6 +182,8 @@ class Drawing:
     def _strip(self, x0: int, y0: int, x1: int, y1: int) -> npt.NDArray[np.uint8]:
         strip = np.zeros((4, y1 - y0, x1 - x0), np.float32)
         strip[3] = 1
+        if self._lettering is not None:
+            self._lettering.write(strip, x0, y0)
         sums = np.zeros_like(strip) if self._plan.outline == "hexagon" else strip
         if self._target is not None and self._overlay > 0:
             self._paint_target(strip, x0, y0, self._overlay)
@@ -234,9 +242,9 @@ def draw(
     return Drawing(plan, library, **look).region(region, progress=progress)
 
 
-def _share(name: str, value: float) -> float:
-    if not 0 <= value <= 1:
-        raise OptionError(f"{name} {value} leaves 0..1")
+def _share(name: str, value: float, most: float = 1) -> float:
+    if not 0 <= value <= most:
+        raise OptionError(f"{name} {value} leaves 0..{most}")
     return float(value)
 
 

@@ -18,6 +18,7 @@ JOB = np.dtype(
         ("shape", np.int32),
         ("outline", np.float64, (2, 3)),  # output -> output pixels from two edges of the box or turned crop
         ("extent", np.float64, (2,)),  # from those edges to the opposite ones
+        ("corner", np.float64),  # radius of the rounded corners of a box or turned crop, output pixels
         ("open", np.uint8, (2,)),  # a hexagon's upper, lower slanted edges lie at the border of the canvas
         ("inset", np.float64),  # output pixels by which a hexagon shrinks
         ("feather", np.float64),  # output pixels

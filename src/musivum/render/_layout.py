@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from musivum.errors import PlanError
+from musivum.errors import OptionError, PlanError
 from musivum.geometry import Size
 from musivum.plan import Plan, bounds
 from musivum.render._jobs import BOX, HEXAGON, JOB, TURNED
@@ -23,7 +23,10 @@ _OVERSAMPLING = 1.5  # patch pixels per output pixel of turned crops
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Places on the output, row by row: `box` (n, 4) continuous, `outer` and `paint` (n, 4) whole pixels."""
+    """Places on the output, row by row: `box` (n, 4) continuous, `outer` and `paint` (n, 4) whole pixels.
+
+    `inset` is how far hexagons shrink, in pixels; `corner` the radius of the others' corners, in shorter sides.
+    """
 
     size: Size
     box: npt.NDArray[np.float64]
@@ -32,6 +35,7 @@ class Layout:
     shape: npt.NDArray[np.int32]
     open: npt.NDArray[np.bool_]
     inset: float
+    corner: float
 
     def hit(self, x0: int, y0: int, x1: int, y1: int) -> npt.NDArray[np.int64]:
         """Rows of the places that may be painted in a box of output pixels, in painting order."""
@@ -40,8 +44,16 @@ class Layout:
         return np.flatnonzero(inside & (p[:, 2] > p[:, 0]) & (p[:, 3] > p[:, 1]))
 
 
-def lay_out(plan: Plan, scale: float, gap: float) -> Layout:
-    """Layout of a plan drawn at a scale, with `gap` canvas pixels between cells."""
+def lay_out(plan: Plan, scale: float, gap: float, corner: float) -> Layout:
+    """Layout of a plan drawn at a scale, with `gap` canvas pixels between cells, and rounded corners.
+
+    Raises
+    ------
+    OptionError
+        If hexagons are to have rounded corners.
+    PlanError
+        If the plan turns hexagons by other than quarter turns.
+    """
     placements = plan.placements
     size = plan.canvas.scaled(scale)
     rotation = placements.transform[:, 1] / (math.pi / 2)
@@ -49,12 +61,14 @@ def lay_out(plan: Plan, scale: float, gap: float) -> Layout:
     box = np.rint(bounds(placements) * _DYADIC) / _DYADIC * scale
     limit = np.array([size.width, size.height, size.width, size.height])
     if plan.outline == "hexagon":
+        if corner > 0:
+            raise OptionError(f"corner {corner}: this plan's cells are hexagons, whose corners cannot be rounded")
         if turned.any():
             raise PlanError("the plan turns hexagons by other than quarter turns, which cannot be drawn")
         outer = np.concatenate([np.floor(box[:, :2]), np.ceil(box[:, 2:])], axis=1).astype(np.int64)
         border = np.stack([box[:, 1] <= 0.5, box[:, 3] >= size.height - 0.5], axis=1)
         shape = np.full(len(box), HEXAGON, np.int32)
-        return Layout(size, box, outer, outer, shape, border, gap * scale / 2)
+        return Layout(size, box, outer, outer, shape, border, gap * scale / 2, 0.0)
 
     snapped = np.floor(box + 0.5).astype(np.int64)
     wide = max(1, math.floor(gap * scale + 0.5)) if gap > 0 else 0
@@ -69,7 +83,7 @@ def lay_out(plan: Plan, scale: float, gap: float) -> Layout:
     paint = np.where(turned[:, None], around, paint)
     exact = np.where(turned[:, None], box, snapped)
     shape = np.where(turned, TURNED, BOX).astype(np.int32)
-    return Layout(size, exact, outer, paint, shape, np.zeros((len(box), 2), np.bool_), 0.0)
+    return Layout(size, exact, outer, paint, shape, np.zeros((len(box), 2), np.bool_), 0.0, corner)
 
 
 def jobs_of(
@@ -85,14 +99,15 @@ def jobs_of(
     jobs["above"] = layers.first[place + 1] - 1 - rows
 
     transform, crop = plan.placements.transform[place], plan.placements.crop[place]
-    box, side = jobs["box"], (crop[:, 2:] - crop[:, :2]) * (transform[:, :1] * scale)
+    side, paint = (crop[:, 2:] - crop[:, :2]) * (transform[:, :1] * scale), jobs["paint"]
     jobs["feather"] = photos.feather[rows] * side.min(axis=1)
-    jobs["outline"][:, :, :2], jobs["outline"][:, :, 2] = np.eye(2), -box[:, :2]
-    jobs["extent"] = box[:, 2:] - box[:, :2]
+    jobs["outline"][:, :, :2], jobs["outline"][:, :, 2] = np.eye(2), -paint[:, :2]
+    jobs["extent"] = paint[:, 2:] - paint[:, :2]
     turned = jobs["shape"] == TURNED
     if turned.any():
         jobs["outline"][turned] = _from_corner(transform[turned], crop[turned], scale, side[turned])
         jobs["extent"][turned] = side[turned]
+    jobs["corner"] = layout.corner * jobs["extent"].min(axis=1)
     if tint > 0:
         _tint(jobs, layers, rows, tint)
     return jobs

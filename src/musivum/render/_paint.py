@@ -14,7 +14,7 @@ from numba import njit
 
 from musivum.render._hidden import open_part, trimmed
 from musivum.render._jobs import BOX, HEXAGON, TURNED
-from musivum.render._outline import coverage, covered, touched
+from musivum.render._outline import coverage, covered, straight, touched
 from musivum.render._resample import resample
 from musivum.render._tint import gamut_row, tint_row
 from musivum.render._turned import turned_row, turned_window
@@ -127,7 +127,7 @@ def _block(
                 gamut_row(line, scratch.lab, scratch.where, outside)
 
         at = first - left
-        if whole and _all_free(strip[3, i, at : at + n]):
+        if whole and straight(job, y) and _all_free(strip[3, i, at : at + n]):
             for c in range(3):
                 _take(strip[c, i, at : at + n], line[c], 0, 1)
             strip[3, i, at : at + n] = _ZERO
