@@ -3,9 +3,17 @@
 import pytest
 from threadpoolctl import threadpool_limits
 
+from musivum.library import generate_tiles
+
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread_of_blas():
     """Small products gain nothing from more, and on a busy machine the threads wait for each other."""
     with threadpool_limits(1, user_api="blas"):
         yield
+
+
+@pytest.fixture(scope="session")
+def builtin_tiles():
+    """The tiles that come with musivum, drawn once: pixels by name, in order."""
+    return dict(generate_tiles())

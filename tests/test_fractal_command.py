@@ -14,7 +14,6 @@ from musivum import api
 from musivum.cli import main
 from musivum.engines import fractal as engine
 from musivum.engines.fractal import FractalOptions
-from musivum.library import generate_tiles
 from musivum.plan import Plan, load_plan
 
 Run = Callable[..., tuple[int, str, str]]
@@ -24,7 +23,7 @@ UPRIGHT = FractalOptions(smallest=0.2, angles="none", workers=1)
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def place(tmp_path_factory: pytest.TempPathFactory, builtin_tiles: dict[str, Any]) -> Iterator[Path]:
     """A folder with target.png, mask.png and a cache in which the built-in library is made of a few of its tiles."""
     folder = tmp_path_factory.mktemp("fractal")
     y, x = np.mgrid[0:90, 0:120]
@@ -32,7 +31,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     Image.fromarray(np.where(x < 60, 255, 0).astype(np.uint8)).save(folder / "mask.png")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("platformdirs.user_cache_dir", lambda *_, **__: str(folder / "cache"))
-        patch.setattr("musivum.library._builtin.generate_tiles", lambda: islice(generate_tiles(), 0, None, 12))
+        patch.setattr("musivum.library._builtin.generate_tiles", lambda: islice(builtin_tiles.items(), 0, None, 12))
         yield folder
 
 

@@ -60,9 +60,8 @@ def placed(plan):
 def made(request, photos, target):
     options = FractalOptions(**{"smallest": 0.1, **request.param})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "musivum.engines.fractal._places._WINDOWS", 15_000
-        )  # fewer places are quicker, the limits the same
+        # Fewer places are tried: about as many photos are placed, and the limits are the same.
+        patch.setattr("musivum.engines.fractal._places._WINDOWS", 2_500)
         plan = plan_fractal(target, photos, options, canvas=CANVAS)
     assert len(plan.placements) > 10
     return plan, options, *placed(plan)
