@@ -1,5 +1,22 @@
 """Collages: a set of photos laid out so that neighbours look alike."""
 
+from musivum.engines.arrange._engine import plan_arrange
+from musivum.engines.arrange._likeness import likeness_vectors
+from musivum.engines.arrange._masks import SHAPES, picture_mask, shape_mask
+from musivum.engines.arrange._options import ArrangeOptions
 from musivum.engines.arrange._quality import distance_preservation_quality, neighbour_distances
+from musivum.engines.arrange._wishes import TYPICAL, Paper, Wishes
 
-__all__ = ["distance_preservation_quality", "neighbour_distances"]
+__all__ = [
+    "SHAPES",
+    "TYPICAL",
+    "ArrangeOptions",
+    "Paper",
+    "Wishes",
+    "distance_preservation_quality",
+    "likeness_vectors",
+    "neighbour_distances",
+    "picture_mask",
+    "plan_arrange",
+    "shape_mask",
+]

@@ -6,19 +6,17 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.engines.arrange._ground import Ground
+from musivum.features import compress
 
 _GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 _SAMPLE = 8192
 
 
-def principal_components(vectors: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.float64]:
-    """Coordinates (n, count) of centred vectors along their main directions, those that there are not being 0."""
+def principal_components(vectors: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.float32]:
+    """Coordinates (n, count) of vectors (n, d) along their main directions, those that there are not being 0."""
     sample = vectors[np.unique(np.linspace(0, len(vectors) - 1, min(len(vectors), _SAMPLE)).astype(np.int64))]
-    _, directions = np.linalg.eigh(sample.T.astype(np.float64) @ sample)
-    directions = directions[:, ::-1][:, :count]
-    largest = np.abs(directions).argmax(axis=0)
-    directions = directions * np.sign(directions[largest, np.arange(directions.shape[1])])
-    return np.pad(vectors @ directions, ((0, 0), (0, count - directions.shape[1])))
+    coordinates = compress(sample, rank=count)(vectors)
+    return np.pad(coordinates, ((0, 0), (0, count - coordinates.shape[1])))
 
 
 def first_arrangement(vectors: npt.NDArray[np.float32], ground: Ground, seed: int) -> npt.NDArray[np.int64]:

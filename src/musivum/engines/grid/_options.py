@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from musivum.engines._ratio import ratio
 from musivum.engines.grid._colour import COLOURS
 from musivum.errors import OptionError
 from musivum.features import METRICS, parse_mixture
@@ -166,10 +167,4 @@ class GridOptions:
 
     def cell_aspect(self, target: float) -> float:
         """Width over height of a cell, given that of the target."""
-        if self.aspect == "free":
-            return target
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)(?:[:/](\d+(?:\.\d+)?))?", self.aspect)
-        value = float(match[1]) / max(float(match[2] or 1), 1e-9) if match else math.nan
-        if not 0.1 <= value <= 10:
-            raise OptionError(f'aspect is "{self.aspect}": write width:height between 1:10 and 10:1, or free')
-        return value
+        return target if self.aspect == "free" else ratio("aspect", self.aspect, otherwise="free")

@@ -1,0 +1,227 @@
+"""Which photo goes where: from vectors and wishes to boxes on a canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.engines.arrange._blocks import NoRoom, settle_blocks
+from musivum.engines.arrange._flows import FLOWS, Scene
+from musivum.engines.arrange._frame import Frame, frame
+from musivum.engines.arrange._frame_rows import frame_rows
+from musivum.engines.arrange._ground import NOBODY, Ground
+from musivum.engines.arrange._guide import Guide
+from musivum.engines.arrange._lattice import LASTS, Last, Lattice, choose_lattice
+from musivum.engines.arrange._methods import METHODS
+from musivum.engines.arrange._options import ArrangeOptions
+from musivum.engines.arrange._rows import justify, row_lattice
+from musivum.engines.arrange._settings import EFFORTS, Settings
+from musivum.engines.arrange._shapes import shape_lattice
+from musivum.engines.arrange._surplus import outsiders, repeat_photos, scattered
+from musivum.engines.arrange._wishes import Paper, Wishes
+from musivum.progress import Progress
+from musivum.threads import thread_count
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class Material(NamedTuple):
+    """The photos to be arranged: vectors (n, d), mean colours (n, 3) in OKLab, aspects (n,) and names (n,)."""
+
+    vectors: FloatArray
+    colours: FloatArray
+    aspects: npt.NDArray[np.float64]
+    names: Sequence[str]
+
+
+class Arrangement(NamedTuple):
+    """Photos (m,) and their boxes (m, 4) in reading order, in a frame.
+
+    Attributes
+    ----------
+    lattice
+        Rows and columns.
+    left_out
+        Photos without a place.
+    repeats
+        How many of the boxes show a photo once more.
+    relaxed
+        What could not be had, in words.
+    """
+
+    photos: npt.NDArray[np.int64]
+    boxes: npt.NDArray[np.float64]
+    frame: Frame
+    lattice: tuple[int, int]
+    left_out: npt.NDArray[np.int64]
+    repeats: int = 0
+    relaxed: tuple[str, ...] = ()
+
+
+class _Settled(NamedTuple):
+    """A lattice, and the photos (rows, columns) that hold cells of it from the start."""
+
+    lattice: Lattice
+    fixed: npt.NDArray[np.int64]
+    guide: Guide | None
+    last: Last
+
+
+def arrange_rows(material: Material, options: ArrangeOptions, paper: Paper, progress: Progress) -> Arrangement:
+    """Sort photos on a lattice and set its lines as justified rows."""
+    aspect = options.wanted_aspect(*paper[:3])
+    lattice = row_lattice(material.aspects, aspect=aspect, columns=options.columns, rows=options.rows)
+    fixed = np.full(lattice.mask.shape, NOBODY, np.int64)
+    ground = Ground(lattice.mask, fixed, np.arange(len(material.vectors)), options.wrap)
+    guide = _guide(material, options, None, lattice, None)
+    photos = METHODS[options.method](material.vectors, ground, _settings(options), guide=guide, progress=progress)
+    aspects = material.aspects[photos]
+    lines = justify(lattice, aspects)
+    made = frame_rows(
+        lines,
+        aspects,
+        limits=paper.limits,
+        exact=paper.exact,
+        gap=options.gap,
+        margin=options.margin,
+        band=options.caption,
+        dpi=paper.dpi,
+    )
+    order = np.concatenate(lines)
+    shape = len(lines), max(map(len, lines))
+    return Arrangement(photos[order], made.boxes[order], made, shape, np.empty(0, np.int64))
+
+
+def arrange_grid(
+    material: Material,
+    options: ArrangeOptions,
+    paper: Paper,
+    wishes: Wishes,
+    mask: FloatArray | None,
+    progress: Progress,
+) -> Arrangement:
+    """Choose a lattice, give the photos with wishes their cells, and let the method fill the others."""
+    n = len(material.vectors)
+    sides = wishes.sides(n, options.hero_cells)
+    settled = _settle(material, options, paper, wishes, sides, mask)
+    lattice, fixed = settled.lattice, settled.fixed
+    free = lattice.mask & (fixed == NOBODY)
+    alone = np.setdiff1d(np.arange(n), fixed)
+    surplus = len(alone) - int(np.count_nonzero(free))
+    left_out = np.empty(0, np.int64)
+    if surplus > 0:
+        left_out = outsiders(material.vectors, surplus, np.isin(np.arange(n), fixed))
+        alone = np.setdiff1d(alone, left_out)
+    empty = scattered(free, max(0, -surplus))
+    ground = Ground(free & ~empty, fixed, alone, options.wrap)
+    held = fixed.copy()
+    if len(alone):
+        held[ground.free] = METHODS[options.method](
+            material.vectors, ground, _settings(options), guide=settled.guide, progress=progress
+        )
+    if empty.any():
+        held = repeat_photos(material.vectors, held, empty)
+    made = frame(
+        lattice,
+        limits=paper.limits,
+        exact=paper.exact,
+        cell=options.cell_aspect,
+        gap=options.gap,
+        margin=options.margin,
+        band=options.caption,
+        dpi=paper.dpi,
+    )
+    first, last = _corners(lattice.mask, fixed)
+    boxes = np.concatenate([made.boxes[first][:, :2], made.boxes[last][:, 2:]], axis=1)
+    relaxed: tuple[str, ...] = ()
+    if settled.last != options.last and mask is None:
+        relaxed = (f"last line: {settled.last} in place of {options.last}, for want of room for the larger photos",)
+    repeats = int(np.count_nonzero(empty))
+    return Arrangement(held[first], boxes, made, lattice.mask.shape, left_out, repeats, relaxed)
+
+
+def _settle(
+    material: Material,
+    options: ArrangeOptions,
+    paper: Paper,
+    wishes: Wishes,
+    sides: npt.NDArray[np.int64],
+    mask: FloatArray | None,
+) -> _Settled:
+    """Find the first lattice that has room for the photos of several cells."""
+    fault: NoRoom | None = None
+    for last, lattice in _lattices(int((sides**2).sum()), options, paper, mask, blocks=bool((sides > 1).any())):
+        plain = lattice.mask & (lattice.edges[..., 0] == np.arange(lattice.columns))
+        guide = _guide(material, options, wishes, lattice, sides)
+        try:
+            fixed = settle_blocks(
+                material.vectors, plain, sides, wishes.pins, wishes.hero, material.names, _settings(options), guide
+            )
+            return _Settled(lattice, fixed, guide, last)
+        except NoRoom as problem:
+            fault = fault or problem
+    assert fault is not None
+    raise fault
+
+
+def _lattices(
+    count: int, options: ArrangeOptions, paper: Paper, mask: FloatArray | None, *, blocks: bool
+) -> Iterator[tuple[Last, Lattice]]:
+    """The lattice that was asked for; then, if there are blocks, others that have more room for them."""
+    if mask is not None:
+        yield options.last, shape_lattice(count, mask, cell=options.cell_aspect or 1.0)
+        return
+    aspect = options.wanted_aspect(*paper[:3])
+    others: tuple[Last, ...] = tuple(last for last in LASTS if last not in (options.last, "trim")) if blocks else ()
+    for last in (options.last, *others):
+        yield (
+            last,
+            choose_lattice(
+                count,
+                aspect=aspect,
+                columns=options.columns,
+                rows=options.rows,
+                cell=options.cell_aspect or 1.0,
+                last=last,
+                keep_inner=blocks,
+            ),
+        )
+
+
+def _guide(
+    material: Material,
+    options: ArrangeOptions,
+    wishes: Wishes | None,
+    lattice: Lattice,
+    sides: npt.NDArray[np.int64] | None,
+) -> Guide | None:
+    hero = None if wishes is None else wishes.hero
+    flow = FLOWS[options.flow or ("free" if hero is None or options.method != "sorted" else "outward")]
+    if flow is None:
+        return None
+    row, column = np.argwhere(lattice.mask).mean(axis=0)
+    if wishes is not None and sides is not None and hero is not None and hero in wishes.pins:
+        row, column = np.add(wishes.pins[hero], (sides[hero] - 1) / 2)
+    scene = Scene(material.vectors, material.colours, hero, lattice.mask, (float(row), float(column)))
+    return flow(scene, options.pull)
+
+
+def _corners(
+    mask: npt.NDArray[np.bool_], fixed: npt.NDArray[np.int64]
+) -> tuple[tuple[npt.NDArray[np.int64], ...], tuple[npt.NDArray[np.int64], ...]]:
+    """Rows and columns of the first and of the last cell of each photo, in reading order of the first ones."""
+    cells = np.argwhere(mask)
+    photo = fixed[mask]
+    block = np.where(photo == NOBODY, -2 - np.arange(len(photo)), photo)
+    _, first, where = np.unique(block, return_index=True, return_inverse=True)
+    last = np.zeros_like(first)
+    np.maximum.at(last, where, np.arange(len(block)))
+    order = np.argsort(first)
+    return tuple(cells[first[order]].T), tuple(cells[last[order]].T)
+
+
+def _settings(options: ArrangeOptions) -> Settings:
+    return Settings(EFFORTS[options.effort], options.seed, thread_count(options.workers))

@@ -1,0 +1,69 @@
+"""What is wished for single photos, and for the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.engines.arrange._blocks import Place
+
+TYPICAL = -1
+"""In place of a photo: the one that is most like all others."""
+
+
+class Paper(NamedTuple):
+    """The picture that is wanted.
+
+    Attributes
+    ----------
+    width, height
+        Most pixels; at least one of them.
+    exact
+        Whether both are meant to the pixel, with background around the collage where it is of another shape.
+    dpi
+        Pixels per inch, for lengths on paper.
+    """
+
+    width: int | None = 2000
+    height: int | None = 2000
+    exact: bool = False
+    dpi: float = 300
+
+    @property
+    def limits(self) -> tuple[int | None, int | None]:
+        return self.width, self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Photos, as rows of the library, that are to be treated in their own way.
+
+    Attributes
+    ----------
+    hero
+        The photo for the middle, larger than others; `TYPICAL` to choose one.
+    pins
+        Row and column, from 0, of the first cell of a photo.
+    spans
+        Cells along each side of a photo, where it is more than one.
+    """
+
+    hero: int | None = None
+    pins: Mapping[int, Place] = field(default_factory=dict)
+    spans: Mapping[int, int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self.hero is not None or bool(self.pins) or bool(self.spans)
+
+    def sides(self, count: int, hero_cells: int | None) -> npt.NDArray[np.int64]:
+        """Cells along each side of each of `count` photos."""
+        sides = np.ones(count, np.int64)
+        for photo, side in self.spans.items():
+            sides[photo] = side
+        if self.hero is not None and self.hero not in self.spans:
+            sides[self.hero] = hero_cells or max(1, min(round(count**0.5 / 4) + 1, count - 1))
+        return sides
