@@ -2,13 +2,14 @@
 
 import csv
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from musivum.color import linear_from_oklab, srgb_from_linear
+from musivum.engines.arrange import ArrangeOptions
 from musivum.errors import PlanError
 from musivum.export import lines, report, write_report
 from musivum.geometry import Size
@@ -41,7 +42,7 @@ def collage(library, tile, boxes=None, **changes):
     library, tile = library.select(mixed), np.argsort(mixed)[np.asarray(tile)]
     size = Size(COLUMNS * 20, ROWS * 20)
     boxes = cells(size, COLUMNS, ROWS) - [0, 0, GAP, GAP] if boxes is None else boxes
-    recipe = {"engine": "arrange", "options": {"features": "grid1", "compress": "none"}}
+    recipe = {"engine": "arrange", "options": asdict(ArrangeOptions(features="grid1", chroma=1))}
     return plan_of(library, size, boxes, tile=tile, **{"recipe": recipe} | changes)
 
 
@@ -52,7 +53,7 @@ def test_a_perfect_order_is_told_from_chance(gradient):
     for flow in (told.likeness, told.colour):
         assert min(flow.dpq_16, flow.dpq_2) > 0.85
         assert flow.chance_16 < 0.75 and flow.chance_2 < 0.3
-    assert told.likeness == pytest.approx(told.colour, abs=0.01)
+    assert told.likeness == pytest.approx(told.colour, abs=0.002)
     assert told.neighbours.distance == pytest.approx((25 * 0.03 + 24 * 0.06) / 49, abs=0.002)
     assert told.neighbours.chance > 2 * told.neighbours.distance
     shuffled = report(collage(library, np.random.default_rng(3).permutation(row)), library).arranged
@@ -119,12 +120,14 @@ def test_repeats_and_photos_left_out_are_told(gradient):
 @pytest.mark.parametrize("left_out", [3, "a.jpg", None, [1, None]])
 def test_odd_plans_have_a_report(gradient, features, left_out):
     library, row = gradient
-    recipe = {"engine": "arrange", "options": {"features": features, "compress": {}}}
+    recipe = {"engine": "arrange", "options": {"features": features, "new": {}}}
     got = report(collage(library, row, recipe=recipe, statistics={"left_out": left_out}), library)
     assert got.arranged.likeness is None and got.arranged.colour.dpq_2 > 0.8
     assert ("not measured" in "\n".join(lines(got))) == isinstance(features, str)
     json.dumps(got.as_json(), allow_nan=False)
-    assert report(collage(library, row, recipe={"engine": "arrange", "options": []}), library).arranged.features == ""
+    for options in ([], {"gap": 7}, {"columns": "many"}, {"cell": None}):
+        told = report(collage(library, row, recipe={"engine": "arrange", "options": options}), library).arranged
+        assert told.features == "" and told.likeness is None
 
 
 @pytest.mark.parametrize("count", [1, 2])

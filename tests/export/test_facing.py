@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from musivum.export._facing import facing, lattice_positions
+from musivum.export._facing import cells_around, facing, lattice_positions
 from musivum.geometry import Size
 from render.mosaics import cells
 
@@ -103,6 +103,19 @@ def test_a_hole_is_no_neighbour():
     row = SHAPE[2]
     pairs = facing(lattice(1, 6)[row == 1]).pairs
     assert sorted(map(tuple, pairs.tolist())) == [(1, 2), (2, 3), (3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("shapes", "aspect"), [([1.5, 0.67, 1, 3, 0.3], None), ([1.5, 3], None), ([0.5, 0.25], 1.2), ([0.5, 3], 1.2)]
+)
+def test_whole_photos_are_neighbours_as_their_cells_are(shapes, aspect):
+    boxes = with_block(lattice(6, 7, 12, 10), 7, (2, 2))
+    middle, side = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
+    own = np.resize(shapes, len(boxes))
+    half = np.minimum(side, side[:, ::-1] * np.stack([own, 1 / own], axis=1)) / 2
+    around = cells_around(np.concatenate([middle - half, middle + half], axis=1), aspect)
+    assert np.array_equal(facing(around).pairs, facing(boxes).pairs)
+    assert np.array_equal(lattice_positions(around, facing(around)), lattice_positions(boxes, facing(boxes)))
 
 
 def test_lines_that_are_half_a_cell_off_share_two_neighbours():

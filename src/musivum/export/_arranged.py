@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from musivum.engines.arrange import distance_preservation_quality, neighbour_distances
+from musivum.engines.arrange import (
+    ArrangeOptions,
+    distance_preservation_quality,
+    likeness_vectors,
+    neighbour_distances,
+)
 from musivum.errors import OptionError
-from musivum.export._facing import facing, lattice_positions
-from musivum.features import parse_mixture, tile_vectors
+from musivum.export._facing import cells_around, facing, lattice_positions
 from musivum.library import Library
 from musivum.plan import Plan, bounds
 from musivum.progress import Progress, silent
@@ -90,21 +95,16 @@ def arranged(plan: Plan, library: Library, *, workers: int | None = None, progre
     """
     from musivum.render import tile_rows
 
-    tile, boxes = plan.placements.tile, bounds(plan.placements)
-    rows = tile_rows(plan, library)
-    colours = library.means[rows][tile]
-    found = facing(boxes)
+    tile, boxes, rows = plan.placements.tile, bounds(plan.placements), tile_rows(plan, library)
+    features, options = _recipe(plan)
+    found = facing(cells_around(boxes, options.cell_aspect) if options.whole else boxes)
     places, pairs = lattice_positions(boxes, found), found.pairs
     order = np.random.default_rng(0).permutation(len(tile))
-    options = plan.recipe.get("options")
-    options = options if isinstance(options, dict) else {}
-    features = options.get("features")
-    vectors = None
-    if isinstance(features, str):
-        vectors = _vectors(library.select(rows), features, workers, progress)
+    vectors = _vectors(library.select(rows), features, options, thread_count(workers), progress)
+    colours = library.means[rows][tile]
     left_out = plan.statistics.get("left_out")
     return Arranged(
-        features=features if isinstance(features, str) else "",
+        features=features,
         likeness=None if vectors is None else _flow(vectors[tile], places, order),
         colour=_flow(colours, places, order),
         neighbours=_neighbours(colours, pairs, order),
@@ -114,17 +114,29 @@ def arranged(plan: Plan, library: Library, *, workers: int | None = None, progre
     )
 
 
-def _vectors(
-    library: Library, features: str, workers: int | None, progress: Progress
-) -> npt.NDArray[np.float32] | None:
-    """What the engine compared; None where the plan names features that there are not, or not here."""
+def _recipe(plan: Plan) -> tuple[str, ArrangeOptions]:
+    """The features, to be had here or not, and the other options; "" and the usual ones where a plan makes no sense."""
+    known = {field.name for field in fields(ArrangeOptions)}
+    told = plan.recipe.get("options")
+    options = {name: value for name, value in told.items() if name in known} if isinstance(told, dict) else {}
+    features = options.pop("features", "")
     try:
-        parts = parse_mixture(features)
+        return features if isinstance(features, str) else "", ArrangeOptions(**options)
+    except (OptionError, TypeError, ValueError, AttributeError):
+        return "", ArrangeOptions()
+
+
+def _vectors(
+    library: Library, features: str, options: ArrangeOptions, workers: int, progress: Progress
+) -> npt.NDArray[np.float32] | None:
+    """What the engine compared; None of features that there are not, or not here."""
+    dimensions = options.dimensions or None
+    try:
+        return likeness_vectors(
+            library, features, dimensions=dimensions, chroma=options.chroma, workers=workers, progress=progress
+        )
     except OptionError:
         return None
-    threads = thread_count(workers)
-    voices = [part.weight * tile_vectors(library, part.extractor, workers=threads, progress=progress) for part in parts]
-    return np.concatenate(voices, axis=1)
 
 
 def _flow(vectors: npt.NDArray[Any], places: npt.NDArray[np.float64], order: npt.NDArray[np.int64]) -> Flow:

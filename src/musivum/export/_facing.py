@@ -12,6 +12,7 @@ Pairs = npt.NDArray[np.int64]
 
 _SHARED = 0.45  # of the shorter of two sides that face each other: half, less what rounding to pixels may take
 _SLACK = 0.25  # of a median cell, by which a gap may exceed the usual one
+_WIDE = 0.9  # of photos are not wider, or not higher, than their usual cell
 _ROUNDING = 1e-6  # of a median cell
 _CROWDED = 1000  # boxes near each, on average, beyond which they lie in heaps and not side by side
 
@@ -42,6 +43,24 @@ def facing(boxes: npt.ArrayLike) -> Facing:
     pairs = _near(box, cell)
     gaps = [_along(axis, box, cell, pairs, 0.0)[1] for axis in (0, 1)]
     return Facing(*(_along(axis, box, cell, pairs, gaps[1 - axis])[0] for axis in (0, 1)))
+
+
+def cells_around(boxes: npt.ArrayLike, aspect: float | None = None) -> Doubles:
+    """The cells (n, 4) of whole photos (n, 4) in their middles that touch two sides of them.
+
+    Parameters
+    ----------
+    aspect
+        Width over height of the cells; None to take that of wide photos over high ones, a tenth being at least so wide
+        or high: larger cells are fewer.
+    """
+    box = np.asarray(boxes, np.float64)
+    middle, side = (box[:, :2] + box[:, 2:]) / 2, box[:, 2:] - box[:, :2]
+    if not len(box):
+        return box
+    shape = np.quantile(side, _WIDE, axis=0) if aspect is None else np.array([aspect, 1.0])
+    half = shape * (side / shape).max(axis=1, keepdims=True) / 2
+    return np.concatenate([middle - half, middle + half], axis=1)
 
 
 def lattice_positions(boxes: npt.ArrayLike, found: Facing) -> Doubles:

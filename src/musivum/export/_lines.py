@@ -46,7 +46,7 @@ def _figures(report: Report) -> list[str]:
         rows += _free(report.placements, report.free)
     rows.append(("different photos", f"{report.distinct:,} of {report.available:,}"))
     if report.most_used and report.most_used[0].used > 1:
-        top = report.most_used[:_SHOWN]
+        top = [use for use in report.most_used[:_SHOWN] if use.used > 1]
         names = _names([use.file for use in top])
         text = ", ".join(f"{name} ({use.used:,}x)" for name, use in zip(names, top, strict=True))
         rows.append(("most used", text))
