@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from musivum.color import linear_from_oklab, srgb_from_linear
-from musivum.engines.arrange import ArrangeOptions
+from musivum.engines.arrange import ArrangeOptions, plan_arrange
 from musivum.errors import PlanError
 from musivum.export import lines, report, write_report
 from musivum.geometry import Size
@@ -114,6 +114,15 @@ def test_repeats_and_photos_left_out_are_told(gradient):
         assert part in words
     for part in ("fidelity", "CIEDE2000", "alteration", "cost", "error"):
         assert part not in words
+
+
+@pytest.mark.parametrize("layout", [{}, {"whole": True, "gap": "10%"}, {"layout": "rows"}, {"last": "fill", "rows": 4}])
+def test_plans_of_the_engine_are_measured(gradient, layout):
+    library, _ = gradient
+    told = report(plan_arrange(library, ArrangeOptions(features="grid1", chroma=1, **layout)), library).arranged
+    assert told.features == "grid1" and told.repeats == (2 if "last" in layout else 0)
+    assert told.likeness == pytest.approx(told.colour, abs=0.01)
+    assert told.colour.dpq_2 > 2 * told.colour.chance_2 and told.neighbours.chance > 1.5 * told.neighbours.distance
 
 
 @pytest.mark.parametrize("features", ["no such*1", "cnn:none", 7, None, ["grid1"]])
