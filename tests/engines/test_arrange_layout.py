@@ -99,6 +99,21 @@ def test_strips(options, shape, last):
     assert choose_lattice(7, aspect=1, last=last, **options).mask.shape == shape
 
 
+def test_a_factorisation_near_the_aspect_beats_the_aspect_itself():
+    assert choose_lattice(1000, aspect=1.5).mask.shape == (25, 40)
+    assert choose_lattice(1014, aspect=1.5).mask.shape == (26, 39)
+
+
+def test_short_lines_lie_evenly_among_the_others():
+    assert line_lengths(choose_lattice(11, aspect=1, rows=3)).tolist() == [4, 3, 4]
+    assert line_lengths(choose_lattice(22, aspect=1, rows=6)).tolist() == [4, 3, 4, 4, 3, 4]
+
+
+def test_more_rows_than_the_columns_need_shorten_the_last_lines():
+    lattice = choose_lattice(150, aspect=1, columns=20, rows=10, last="centre")
+    assert line_lengths(lattice).tolist() == [20] * 7 + [3, 4, 3]
+
+
 def test_centres_are_in_reading_order_and_lie_in_their_cells():
     lattice = choose_lattice(8, aspect=1, columns=3, last="centre")
     np.testing.assert_array_equal(lattice.cells, range(8))

@@ -155,8 +155,6 @@ def _best_shape(count: int, aspect: float, last: Last) -> _Shape:
     """Rows and columns of least cost when neither is given; `aspect` is columns / rows."""
     rows = np.arange(1, count + 1, dtype=np.int64)
     columns = count // rows if last == "trim" else -(-count // rows)
-    if last == "centre":  # more lines than its columns need would leave more than the last one short
-        rows, columns = rows[rows == -(-count // columns)], columns[rows == -(-count // columns)]
     off = np.abs(np.log(columns / rows / aspect)) / _ASPECT_OFF
     share = np.abs(rows * columns - count) / np.maximum(count, rows * columns) / _SHARE_OFF[last]
     best = int(np.argmin(np.round(off**2 / (1 + off / 5) + share, 9)))
