@@ -105,6 +105,15 @@ def test_captions_blend_as_light_and_lie_over_all_else():
     assert np.abs(light[0][..., 0] - _alone("Marseille", size=24.0)).max() < 0.01
 
 
+def test_captions_over_each_other_cover_what_the_first_leaves_free():
+    library, boxes = FakeLibrary([np.zeros((4, 4, 3), np.uint8)]), np.array([[0, 0, 160, 90]] * 2, float)
+    captions = Captions(("Marseille",) * 2, boxes, 24.0, (100, 150, 200))
+    plan = plan_of(library, SIZE, boxes[:1], captions=captions)
+    colour = linear_from_srgb(np.uint8([[captions.colour]]))
+    share = 1 - (1 - _alone("Marseille", size=24.0)[..., None]) ** 2
+    assert np.abs(linear_from_srgb(draw(plan, library)) - share * colour).max() < 0.01
+
+
 def test_grey_drawings_have_grey_captions():
     plan, library = _plan(["Red"], [[0, 0, 160, 90]], 40.0, (255, 0, 0))
     grey = draw(plan, library, grey=True)

@@ -19,7 +19,7 @@ _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Captions:
-    """Lines of text, c of them, drawn over everything else in the order of their rows.
+    """Lines of text, c of them, drawn over everything else.
 
     Attributes
     ----------

@@ -79,7 +79,7 @@ class Lettering:
         bottom, right = top + strip.shape[1], left + strip.shape[2]
         box = self._boxes
         hit = (box[:, 0] < right) & (box[:, 2] > left) & (box[:, 1] < bottom) & (box[:, 3] > top)
-        for k in np.flatnonzero(hit)[::-1].tolist():
+        for k in np.flatnonzero(hit).tolist():
             line = self._line(k)
             x0, y0 = max(line.left, left), max(line.top, top)
             x1, y1 = min(line.left + line.share.shape[1], right), min(line.top + line.share.shape[0], bottom)
