@@ -1,9 +1,17 @@
 """What holds for all tests."""
 
+import gc
+
 import pytest
 from threadpoolctl import threadpool_limits
 
 from musivum.library import generate_tiles
+
+
+def pytest_collection_finish():
+    """What was imported and collected stays: the garbage collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
