@@ -53,27 +53,44 @@ def frame_rows(
         raise OptionError("an exact canvas needs both a width and a height: give both")
     counts = len(aspects) / len(lines), len(lines)
     spaces = spaces_at(lengths, shorter_side(counts, limits, float(aspects.mean()), lengths))
-    inner = np.array([2 * spaces.margin + (len(line) - 1) * spaces.gap for line in lines])
+    gaps = np.array([2 * spaces.margin + (len(line) - 1) * spaces.gap for line in lines])
     sums = np.array([math.fsum(aspects[line]) for line in lines])
-    around = 2 * spaces.margin - spaces.gap + len(lines) * (spaces.band + spaces.gap)
-    widths = [math.inf if limits[0] is None else limits[0]]
-    if limits[1] is not None:
-        widths.append((limits[1] - around + float((inner / sums).sum())) / float((1 / sums).sum()))
-    width = rounded(min(widths))
-    heights = (width - inner) / sums
+    between = 2 * spaces.margin - spaces.gap + len(lines) * (spaces.band + spaces.gap)
+    collage, heights = _collage(limits, gaps, sums, between)
     if min(heights.min(), *(heights[k] * aspects[line].min() for k, line in enumerate(lines))) < 1:
-        raise no_room(f"{len(aspects):,} photos in {len(lines):,} rows", limits, spaces)
-    height = rounded(around + float(heights.sum())) if widths[0] <= widths[-1] else limits[1]
-    assert height is not None
-    heights *= (height - around) / heights.sum()
-    steps = np.concatenate([[0.0], np.cumsum(heights + spaces.band + spaces.gap)])
-    y = spaces.margin + np.floor(steps + 0.5)
+        raise no_room(f"{len(aspects):,} photos in rows ({len(lines):,})", limits, spaces)
+    heights *= (collage.height - between) / heights.sum()
+    y = spaces.margin + _steps(heights + spaces.band + spaces.gap)
     boxes = np.empty((len(aspects), 4))
-    for line, top, bottom, inside, sum_ in zip(lines, y, y[1:], inner, sums, strict=False):
-        steps = np.concatenate([[0.0], np.cumsum(aspects[line])]) * ((width - inside) / sum_)
-        x = spaces.margin + np.floor(steps + 0.5)
-        gaps = np.arange(len(line)) * spaces.gap
-        boxes[line, 0], boxes[line, 2] = x[:-1] + gaps, x[1:] + gaps
-        boxes[line, 1], boxes[line, 3] = top, bottom - spaces.gap - spaces.band
-    canvas, shift = on_canvas(Size(width, height), limits, exact)
+    for k, line in enumerate(lines):
+        x = spaces.margin + _steps(aspects[line] * ((collage.width - gaps[k]) / sums[k]))
+        before = np.arange(len(line)) * spaces.gap
+        boxes[line, 0], boxes[line, 2] = x[:-1] + before, x[1:] + before
+        boxes[line, 1], boxes[line, 3] = y[k], y[k + 1] - spaces.gap - spaces.band
+    canvas, shift = on_canvas(collage, limits, exact)
     return Frame(canvas, boxes + shift, *spaces)
+
+
+def _collage(
+    limits: Limits, gaps: npt.NDArray[np.int64], sums: npt.NDArray[np.float64], between: int
+) -> tuple[Size, npt.NDArray[np.float64]]:
+    """Whole pixels of the collage, and heights of its lines, up to the rounding of their sum.
+
+    A line whose margins and gaps take g pixels and whose aspects add up to s is (width - g) / s high; `between` pixels
+    of the height are no photos.
+    """
+    width, height = math.inf, limits[1]
+    if height is not None:
+        width = (height - between + float((gaps / sums).sum())) / float((1 / sums).sum())
+    if limits[0] is not None and limits[0] <= width:
+        width, height = limits[0], None
+    collage_width = rounded(width)
+    heights = (collage_width - gaps) / sums
+    if height is None:
+        height = rounded(between + float(heights.sum()))
+    return Size(collage_width, height), heights
+
+
+def _steps(lengths: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """0 and the running sums of lengths, to whole pixels."""
+    return np.floor(np.concatenate([[0.0], np.cumsum(lengths)]) + 0.5)

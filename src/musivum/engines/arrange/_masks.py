@@ -43,7 +43,7 @@ SHAPES: dict[str, Outline] = {
     "star": lambda: _regular(10, 0.45),
     "hexagon": lambda: _regular(6),
 }
-"""Outlines by name, (k, 2) points x, y with y down; their size does not matter."""
+"""Outlines by name, (k, 2) points x, y with y down, mirrored left to right; their size does not matter."""
 
 
 def shape_mask(name: str) -> npt.NDArray[np.float32]:
@@ -68,9 +68,10 @@ def shape_mask(name: str) -> npt.NDArray[np.float32]:
     scale = _LONGER_SIDE / (high - low).max()
     width, height = np.ceil((high - low) * scale - 1e-9).astype(int)
     picture = Image.new("L", (width * _OVERSAMPLING, height * _OVERSAMPLING))
-    corners = ((points - low) * scale * _OVERSAMPLING - 0.5).ravel().tolist()  # Pillow counts from pixels' centres
+    corners = ((points - low) * scale * _OVERSAMPLING).ravel().tolist()
     ImageDraw.Draw(picture).polygon(corners, fill=255)
-    return _shares(np.asarray(picture.reduce(_OVERSAMPLING)))
+    mask = _shares(np.asarray(picture.reduce(_OVERSAMPLING)))
+    return np.asarray((mask + mask[:, ::-1]) / 2)  # Pillow treats left and right edges differently
 
 
 def picture_mask(
