@@ -1,6 +1,6 @@
 """What a plan can become: a picture file, a score, a report."""
 
-from musivum.export._arranged import Arranged, Flow, Neighbours, is_arranged
+from musivum.export._arranged import Arranged, Flow, Nearness, is_arranged
 from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto
 from musivum.export._exporters import AS_PLANNED, EXPORTERS, Exporter, Look, Picture, export
 from musivum.export._fidelity import mean_difference, rms_difference, ssim
@@ -25,7 +25,7 @@ __all__ = [
     "FreeForm",
     "Look",
     "Matching",
-    "Neighbours",
+    "Nearness",
     "Panel",
     "Picture",
     "Report",

@@ -43,7 +43,7 @@ class Flow(NamedTuple):
     chance_2: float
 
 
-class Neighbours(NamedTuple):
+class Nearness(NamedTuple):
     """Mean distance in OKLab of the mean colours of photos side by side, as they lie and in a random order."""
 
     distance: float
@@ -74,7 +74,7 @@ class Arranged(NamedTuple):
     features: str
     likeness: Flow | None
     colour: Flow
-    neighbours: Neighbours | None
+    neighbours: Nearness | None
     repeats: int
     left_out: tuple[str, ...]
     distances: tuple[float, ...]
@@ -148,10 +148,10 @@ def _flow(vectors: npt.NDArray[Any], places: npt.NDArray[np.float64], order: npt
 
 def _neighbours(
     colours: npt.NDArray[np.float32], pairs: npt.NDArray[np.int64], order: npt.NDArray[np.int64]
-) -> Neighbours | None:
+) -> Nearness | None:
     if not len(pairs):
         return None
-    return Neighbours(*(float(neighbour_distances(lab, pairs).mean()) for lab in (colours, colours[order])))
+    return Nearness(*(float(neighbour_distances(lab, pairs).mean()) for lab in (colours, colours[order])))
 
 
 def _means(distances: npt.NDArray[np.float64], pairs: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.float64]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from musivum.export._arranged import Arranged, Flow, Neighbours, arranged, is_arranged
+from musivum.export._arranged import Arranged, Flow, Nearness, arranged, is_arranged
 from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto, explain
 from musivum.export._free import FreeForm, free_form, lies_freely
 from musivum.export._repeat import nearest_repeat
@@ -198,7 +198,7 @@ def _matching(told: dict[str, Any]) -> Matching | None:
 
 
 _OBJECTS = (
-    *(Arranged, Explanation, Fidelity, Flow, FreeForm, Matching, Neighbours),
+    *(Arranged, Explanation, Fidelity, Flow, FreeForm, Matching, Nearness),
     *(ScarceColour, Score, Use, WantedPhoto),
 )
 
