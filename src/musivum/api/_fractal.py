@@ -65,13 +65,11 @@ def fractal(
 
     options = options or FractalOptions()
     request = Request(
-        target=target,
         output=output,
         plan=plan,
         library=library,
         photos=photos,
         size=size or OutputSize(),
-        importance=importance,
         weight=weight,
         about=about,
         keep=keep,
@@ -104,6 +102,13 @@ def fractal(
             drawing.draw(made)
         return made
 
-    side = max(TARGET_SIDE, math.ceil(_PER_PHOTO / options.smallest))
-    channels = 4 if options.ground == "transparent" else 3
-    return make_mosaic(request, engine, short_side=side, channels=channels, workers=options.workers, progress=progress)
+    return make_mosaic(
+        request,
+        target,
+        engine,
+        importance=importance,
+        short_side=max(TARGET_SIDE, math.ceil(_PER_PHOTO / options.smallest)),
+        channels=4 if options.ground == "transparent" else 3,
+        workers=options.workers,
+        progress=progress,
+    )

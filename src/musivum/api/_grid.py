@@ -73,21 +73,25 @@ def grid(
 
     options = options or GridOptions()
     request = Request(
-        target=target,
         output=output,
         plan=plan,
         library=library,
         photos=photos,
         size=size or OutputSize(),
-        importance=importance,
         weight=weight,
         about=about,
         keep=keep,
         quality=quality,
     )
-    engine = partial(plan_grid, options=options)
-    side = _worthwhile_side(options)
-    return make_mosaic(request, engine, short_side=side, workers=options.workers, progress=progress)
+    return make_mosaic(
+        request,
+        target,
+        partial(plan_grid, options=options),
+        importance=importance,
+        short_side=_worthwhile_side(options),
+        workers=options.workers,
+        progress=progress,
+    )
 
 
 def _worthwhile_side(options: GridOptions) -> int:

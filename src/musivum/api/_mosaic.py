@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum import __version__
-from musivum.api._library import user_path
+from musivum.api._library import AnyPath, user_path
 from musivum.api._live import live_scale
 from musivum.api._material import Material, gather
 from musivum.api._picture import read_picture
@@ -67,12 +67,22 @@ class Engine(Protocol):
 
 
 def make_mosaic(
-    request: Request, engine: Engine, *, short_side: int, channels: int = 3, workers: int | None, progress: Progress
+    request: Request,
+    target: AnyPath,
+    engine: Engine,
+    *,
+    importance: AnyPath | None,
+    short_side: int,
+    channels: int = 3,
+    workers: int | None,
+    progress: Progress,
 ) -> Mosaic:
-    """Carry out a request; all that can be wrong with it is found before the engine begins.
+    """Carry out a request for a mosaic that resembles a target; its faults are found before the engine begins.
 
     Parameters
     ----------
+    target, importance
+        Pictures.
     short_side
         Pixels of the target that the engine has a use for.
     channels
@@ -83,49 +93,59 @@ def make_mosaic(
     UnreadableImage, LibraryError, OptionError
         If the target, the library or the request does not do.
     """
-    request.check()
-    decoded = read_picture(request.target, "target", short_side=short_side)
-    size, picture_path, plan_path = request.size, request.picture_path, request.plan_path
+    request.check({"target": target, "importance picture": importance})
+    decoded = read_picture(target, "target", short_side=short_side)
+    size, picture_path = request.size, request.picture_path
     canvas = size.of(decoded.size)
     if picture_path is not None:
         check_picture(picture_path, canvas, quality=request.quality, dpi=size.dpi, channels=channels)
     if request.live_path is not None:
         check_picture(request.live_path, canvas.scaled(live_scale(canvas)), channels=channels)
     mask = None
-    if request.importance is not None:
-        mask = read_picture(request.importance, "importance", short_side=TARGET_SIDE).pixels
+    if importance is not None:
+        mask = read_picture(importance, "importance", short_side=TARGET_SIDE).pixels
     photos = gather(request, workers=workers, progress=progress)
-
     made = engine(
         decoded.pixels, photos.used, canvas=canvas, importance=mask, weights=photos.weights, progress=progress
     )
+    made = replace(made, recipe=made.recipe | {"target": _target_origin(user_path(target))})
+    return write_mosaic(made, request, photos, scale=size.fit(canvas), workers=workers, progress=progress)
+
+
+def write_mosaic(
+    made: Plan, request: Request, photos: Material, *, scale: float, workers: int | None, progress: Progress
+) -> Mosaic:
+    """Write the files that a request asks for, the picture at `scale` pixels a pixel of the canvas."""
     made = replace(made, recipe=made.recipe | _origin(request, photos))
-    if plan_path is not None:
-        save_plan(made, plan_path)
+    if request.plan_path is not None:
+        save_plan(made, request.plan_path)
     picture = None
-    if picture_path is not None:
+    if request.picture_path is not None:
         picture = export(
             made,
             photos.library,
-            picture_path,
-            Look(scale=size.fit(canvas), workers=workers),
-            dpi=size.dpi,
+            request.picture_path,
+            Look(scale=scale, workers=workers),
+            dpi=request.size.dpi,
             quality=request.quality,
             progress=progress,
         )
-    return Mosaic(made, plan_path, picture, photos.library.path, len(photos.used), photos.indexed)
+    return Mosaic(made, request.plan_path, picture, photos.library.path, len(photos.used), photos.indexed)
 
 
 def _origin(request: Request, photos: Material) -> dict[str, object]:
-    """What the engine cannot know: where its arrays came from."""
-    target, library = user_path(request.target), photos.library
-    with target.open("rb") as file:
-        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    """What the engine cannot know: where its photos came from."""
+    library = photos.library
     origin: dict[str, object] = {
         "musivum": __version__,
-        "target": {"name": os.fspath(target.name), "digest": digest},
         "library": {"path": os.fspath(library.path), "digest": library.digest},
     }
     if request.about:
         origin["about"] = {"examples": [os.path.basename(example) for example in request.about], "keep": photos.keep}
     return origin
+
+
+def _target_origin(target: Path) -> dict[str, str]:
+    with target.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    return {"name": os.fspath(target.name), "digest": digest}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,19 +14,17 @@ from musivum.errors import OptionError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """The parameters that the verbs of all engines share, as those take them."""
+    """The parameters that the verbs of all engines share, as those take them, and some that several do."""
 
-    target: AnyPath
     output: AnyPath | None
     plan: AnyPath | None
     library: AnyPath | None
     photos: Sequence[AnyPath]
     size: OutputSize
-    importance: AnyPath | None
-    weight: AnyPath | None
     about: Sequence[str]
     keep: float | None
     quality: int
+    weight: AnyPath | None = None
     live: AnyPath | None = None
 
     @property
@@ -49,8 +47,14 @@ class Request:
         """Every file that is to be written."""
         return [path for path in (self.picture_path, self.plan_path, self.live_path) if path is not None]
 
-    def check(self) -> None:
-        """Raise OptionError if wishes contradict each other, or an output has no name or that of something read."""
+    def check(self, read: Mapping[str, AnyPath | None]) -> None:
+        """Raise OptionError if wishes contradict each other, or an output has no name or that of something read.
+
+        Parameters
+        ----------
+        read
+            By their roles, the files besides photos, weights and examples that are read.
+        """
         if self.library is not None and self.photos:
             raise OptionError("library and photos contradict each other: give the one or the other")
         if self.keep is not None and not self.about:
@@ -59,6 +63,6 @@ class Request:
             raise OptionError("nothing to write: name a picture with --output, or a plan with --plan")
         if self.plan_path is not None:
             check_plan_path(self.plan_path)
-        read = {"target": self.target, "importance picture": self.importance, "file of weights": self.weight}
-        read |= {f"example {example}": example for example in self.about}
-        check_apart(self.outputs, {role: None if path is None else user_path(path) for role, path in read.items()})
+        inputs = {**read, "file of weights": self.weight}
+        inputs |= {f"example {example}": example for example in self.about}
+        check_apart(self.outputs, {role: None if path is None else user_path(path) for role, path in inputs.items()})

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import fnmatch
-import re
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from musivum.api._names import PhotoNames
 from musivum.errors import OptionError
-from musivum.library import Library, files
+from musivum.library import Library
 
 _LEAST, _MOST = 0.001, 1000.0
 _WORDS = {"ban": 0.0, "favourite": 2.0, "favorite": 2.0}
@@ -20,8 +19,8 @@ def read_weights(path: Path, library: Library) -> npt.NDArray[np.float64]:
     """Weights (tiles,) out of a file of lines ``WEIGHT PATTERN``.
 
     The weight is a number (0 bans, 1 is plain, 2 counts a photo's error half) or one of the words ban and favourite.
-    The pattern is the end of a path, with ``*`` and ``?``: ``IMG_1.jpg``, ``holiday/*``. Of several lines that match
-    a photo the last counts; empty lines and those that begin with ``#`` are skipped.
+    The pattern is a name as of `PhotoNames`: ``IMG_1.jpg``, ``holiday/*``. Of several lines that match a photo
+    the last counts; empty lines and those that begin with ``#`` are skipped.
 
     Raises
     ------
@@ -32,7 +31,7 @@ def read_weights(path: Path, library: Library) -> npt.NDArray[np.float64]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as fault:
         raise OptionError(f"cannot read the weights in {path}: {getattr(fault, 'strerror', None) or fault}") from None
-    paths, rows = _paths(library)
+    names = PhotoNames(library)
     weights = np.ones(len(library))
     for number, line in enumerate(lines, 1):
         words = line.split(maxsplit=1)
@@ -43,20 +42,11 @@ def read_weights(path: Path, library: Library) -> npt.NDArray[np.float64]:
             raise OptionError(
                 f'{path}, line {number}: write a weight (0, or 0.001 to 1000) and a pattern, such as "2 holiday/*"'
             )
-        ending = re.compile("(?:.*/)?" + fnmatch.translate(words[1].strip().lstrip("/")), re.DOTALL)
-        matches = [row for file, row in zip(paths, rows, strict=True) if ending.match(file)]
+        matches = names.called(words[1])
         if not matches:
             raise OptionError(f"{path}, line {number}: no photo of the library is called {words[1].strip()}")
         weights[matches] = weight
     return weights
-
-
-def _paths(library: Library) -> tuple[list[str], list[int]]:
-    """Every path under which the library knows a tile, several of a photo that lies in several places, and the rows."""
-    known = {id: row for row, id in enumerate(library.ids)}
-    named = {source: row for row, source in enumerate(library.sources)}
-    named |= {file.path: known[file.tile] for file in files(library.path) if file.present and file.tile in known}
-    return [name.replace("\\", "/") for name in named], list(named.values())
 
 
 def _weight(word: str) -> float | None:
