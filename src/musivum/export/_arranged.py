@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from musivum.engines.arrange import (
-    ArrangeOptions,
-    distance_preservation_quality,
-    likeness_vectors,
-    neighbour_distances,
-)
 from musivum.errors import OptionError
 from musivum.export._facing import cells_around, facing, lattice_positions
 from musivum.library import Library
 from musivum.plan import Plan, bounds
 from musivum.progress import Progress, silent
 from musivum.threads import thread_count
+
+if TYPE_CHECKING:
+    from musivum.engines.arrange import ArrangeOptions
 
 _ENGINES = ("arrange",)
 _POWERS = (16, 2)
@@ -93,6 +90,7 @@ def arranged(plan: Plan, library: Library, *, workers: int | None = None, progre
     PlanError
         If the library lacks a tile.
     """
+    from musivum.engines.arrange import neighbour_distances
     from musivum.render import tile_rows
 
     tile, boxes, rows = plan.placements.tile, bounds(plan.placements), tile_rows(plan, library)
@@ -116,6 +114,8 @@ def arranged(plan: Plan, library: Library, *, workers: int | None = None, progre
 
 def _recipe(plan: Plan) -> tuple[str, ArrangeOptions]:
     """The features, to be had here or not, and the other options; "" and the usual ones where a plan makes no sense."""
+    from musivum.engines.arrange import ArrangeOptions
+
     known = {field.name for field in fields(ArrangeOptions)}
     told = plan.recipe.get("options")
     options = {name: value for name, value in told.items() if name in known} if isinstance(told, dict) else {}
@@ -130,6 +130,8 @@ def _vectors(
     library: Library, features: str, options: ArrangeOptions, workers: int, progress: Progress
 ) -> npt.NDArray[np.float32] | None:
     """What the engine compared; None of features that there are not, or not here."""
+    from musivum.engines.arrange import likeness_vectors
+
     dimensions = options.dimensions or None
     try:
         return likeness_vectors(
@@ -140,6 +142,8 @@ def _vectors(
 
 
 def _flow(vectors: npt.NDArray[Any], places: npt.NDArray[np.float64], order: npt.NDArray[np.int64]) -> Flow:
+    from musivum.engines.arrange import distance_preservation_quality
+
     sample = _SAMPLE if len(vectors) > _MANY else None
     found = distance_preservation_quality(vectors, places, p=_POWERS, sample=sample)
     chance = distance_preservation_quality(vectors[order], places, p=_POWERS, sample=sample)
@@ -149,6 +153,8 @@ def _flow(vectors: npt.NDArray[Any], places: npt.NDArray[np.float64], order: npt
 def _neighbours(
     colours: npt.NDArray[np.float32], pairs: npt.NDArray[np.int64], order: npt.NDArray[np.int64]
 ) -> Nearness | None:
+    from musivum.engines.arrange import neighbour_distances
+
     if not len(pairs):
         return None
     return Nearness(*(float(neighbour_distances(lab, pairs).mean()) for lab in (colours, colours[order])))
