@@ -6,6 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musivum.engines.arrange import distance_preservation_quality, neighbour_distances
+from musivum.engines.arrange._ground import Ground
+from musivum.engines.arrange._methods import METHODS
+from musivum.engines.arrange._settings import Settings
 
 
 def lattice(rows, columns):
@@ -53,6 +56,14 @@ def test_random_colours_have_the_published_baseline():
         for seed in range(4)
     ]
     assert np.mean(found) == pytest.approx(0.35, abs=0.01)
+
+
+def test_sorted_random_colours_have_the_published_quality():
+    colours = np.random.default_rng(1).random((1024, 3)).astype(np.float32)
+    ground = Ground(np.ones((32, 32), bool), np.full((32, 32), -1), np.arange(1024))
+    order = METHODS["sorted"](colours, ground, Settings())
+    nearby, whole = distance_preservation_quality(colours[order], lattice(32, 32), p=(16, 2))
+    assert nearby == pytest.approx(0.952, abs=0.006) and whole > 0.8
 
 
 def test_a_plane_is_perfect_and_a_line_folded_into_it_is_good_nearby():
