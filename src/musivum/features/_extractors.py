@@ -15,6 +15,7 @@ from musivum.features._gfd import descriptors
 from musivum.features._gradient import gradients
 from musivum.features._histogram import histograms
 from musivum.features._hsv import color_histograms
+from musivum.features._pixels import pixels
 from musivum.features._scattering import scatterings
 from musivum.features._steerable import steerables
 
@@ -22,6 +23,7 @@ _MOST_SIDE = 512
 
 EXTRACTORS: dict[str, Maker] = {
     "grid": grid,
+    "pixels": pixels,
     "gradient": gradients,
     "gabor": gabors,
     "steerable": steerables,
