@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -126,7 +127,7 @@ def arrange_grid(
         held = repeat_photos(material.vectors, held, empty)
     made = frame(
         lattice,
-        limits=paper.limits,
+        limits=_free_limits(options, paper) if options.cell_aspect is None else paper.limits,
         exact=paper.exact,
         cell=options.cell_aspect,
         gap=options.gap,
@@ -207,6 +208,13 @@ def _guide(
         row, column = np.add(wishes.pins[hero], (sides[hero] - 1) / 2)
     scene = Scene(material.vectors, material.colours, hero, lattice.mask, (float(row), float(column)))
     return flow(scene, options.pull)
+
+
+def _free_limits(options: ArrangeOptions, paper: Paper) -> tuple[int | None, int | None]:
+    """The largest canvas of the wanted aspect within the paper, for cells that are to fill it."""
+    aspect = options.wanted_aspect(*paper[:3])
+    height = min(paper.height or math.inf, (paper.width or math.inf) / aspect)
+    return max(1, round(height * aspect)), max(1, round(height))
 
 
 def _corners(

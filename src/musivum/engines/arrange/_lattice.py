@@ -113,7 +113,7 @@ def choose_lattice(
         line short and centred (more than one only if `rows` asks for it); "fill" keeps the whole rectangle, to be
         filled by repeats; "trim" takes the full lines only, and so fewer cells than photos.
     keep_inner
-        With "spread", the short lines are the outermost, so that the lines within are plain.
+        With "spread", only the outer half of the lines, above and below, are short, so that those within are plain.
 
     Returns
     -------
@@ -181,13 +181,17 @@ def _unit_edges(shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
 
 
 def _spread(count: int, rows: int, keep_inner: bool) -> npt.NDArray[np.int64]:
-    """(rows,) lengths of lines that are equal or 1 apart, the short ones evenly among the others or outermost."""
-    lengths = np.full(rows, -(-count // rows), dtype=np.int64)
-    short = np.arange(int(lengths.sum()) - count)
-    if keep_inner:
-        lengths[np.where(short % 2, short // 2, rows - 1 - short // 2)] -= 1
-    else:
-        lengths[(2 * short + 1) * rows // (2 * max(1, len(short)))] -= 1
+    """(rows,) lengths of lines: 1 apart at most, the short ones evenly among the others; or short ones outermost."""
+    columns = -(-count // rows)
+    lengths = np.full(rows, columns, dtype=np.int64)
+    missing = rows * columns - count
+    if not keep_inner:
+        short = np.arange(missing)
+        lengths[(2 * short + 1) * rows // (2 * max(1, missing))] -= 1
+        return lengths
+    outer = rows // 2 if missing < rows // 2 * (columns - 1) else rows
+    turn = np.arange(missing) % max(1, outer)
+    np.subtract.at(lengths, np.where(turn % 2, turn // 2, rows - 1 - turn // 2), 1)
     return lengths
 
 

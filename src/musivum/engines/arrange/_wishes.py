@@ -65,5 +65,5 @@ class Wishes:
         for photo, side in self.spans.items():
             sides[photo] = side
         if self.hero is not None and self.hero not in self.spans:
-            sides[self.hero] = hero_cells or max(1, min(round(count**0.5 / 4) + 1, count - 1))
+            sides[self.hero] = hero_cells or (1 if count == 1 else max(2, round(count**0.5 / 4)))
         return sides
