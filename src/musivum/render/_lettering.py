@@ -72,7 +72,7 @@ class Lettering:
         self._font = read_font(captions.font, em * self._times)
         self._width = lru_cache(_KEPT_WIDTHS)(self._font.getlength)
         self._line = lru_cache(1 + int(_KEPT_BYTES // most))(self._draw)
-        self._one_at_a_time = Lock()  # a font is one state, of the glyph that it is at
+        self._one_at_a_time = Lock()  # a font has a state, and strips drawn at a time share lines
 
     def write(self, strip: npt.NDArray[np.float32], left: int, top: int) -> None:
         """Put the captions on top of a strip, planes of light and of what is free, whose first pixel is (left, top)."""
@@ -80,7 +80,8 @@ class Lettering:
         box = self._boxes
         hit = (box[:, 0] < right) & (box[:, 2] > left) & (box[:, 1] < bottom) & (box[:, 3] > top)
         for k in np.flatnonzero(hit).tolist():
-            line = self._line(k)
+            with self._one_at_a_time:
+                line = self._line(k)
             x0, y0 = max(line.left, left), max(line.top, top)
             x1, y1 = min(line.left + line.share.shape[1], right), min(line.top + line.share.shape[0], bottom)
             if x1 > x0 and y1 > y0:
@@ -94,14 +95,13 @@ class Lettering:
         """Caption k, which does not depend on what else is drawn."""
         (x0, y0, x1, y1), times = self._boxes[k].tolist(), self._times
         x, y = times * (x0 + x1) // 2, times * (y0 + y1) // 2  # the middle, in pixels of the glyphs
-        with self._one_at_a_time:
-            text, length = self._fitted(self._texts[k], times * (x1 - x0))
-            half = math.ceil(length / 2 / times) + self._reach
-            left, right = max(x0, x // times - half), min(x1, x // times + half)
-            top, bottom = max(y0, y // times - self._reach), min(y1, y // times + self._reach)
-            glyphs = Image.new("L", (times * (right - left), times * (bottom - top)))
-            at = (x - times * left, y - times * top)
-            ImageDraw.Draw(glyphs).text(at, text, fill=255, font=self._font, anchor="mm")
+        text, length = self._fitted(self._texts[k], times * (x1 - x0))
+        half = math.ceil(length / 2 / times) + self._reach
+        left, right = max(x0, x // times - half), min(x1, x // times + half)
+        top, bottom = max(y0, y // times - self._reach), min(y1, y // times + self._reach)
+        glyphs = Image.new("L", (times * (right - left), times * (bottom - top)))
+        at = (x - times * left, y - times * top)
+        ImageDraw.Draw(glyphs).text(at, text, fill=255, font=self._font, anchor="mm")
         return _Line(left, top, np.asarray(glyphs.reduce(times)))
 
     def _fitted(self, text: str, width: float) -> tuple[str, float]:
