@@ -1,6 +1,7 @@
 """The verbs: what a person can do with musivum, as plain functions that read files, fill defaults and raise."""
 
 from musivum.api._about import Likeness, library_about
+from musivum.api._arrange import arrange
 from musivum.api._calibrate import library_calibrate
 from musivum.api._compare import Comparison, Variant, compare
 from musivum.api._demo import Demo, demo, demo_target
@@ -29,6 +30,7 @@ __all__ = [
     "OutputSize",
     "Picture",
     "Variant",
+    "arrange",
     "compare",
     "demo",
     "demo_target",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,9 +10,11 @@ import numpy.typing as npt
 
 from musivum.api._about import about as about_examples
 from musivum.api._library import library_of_photos, open_tiles, user_path
+from musivum.api._names import PhotoNames
 from musivum.api._outputs import check_spares
 from musivum.api._request import Request
 from musivum.api._weights import read_weights
+from musivum.errors import OptionError
 from musivum.library import IndexReport, Library
 from musivum.progress import Progress
 
@@ -46,7 +49,7 @@ def gather(request: Request, *, workers: int | None, progress: Progress) -> Mate
     Raises
     ------
     LibraryError, OptionError, UnreadableImage
-        If the library, the file of weights or an example does not do, or an output is one of the photos.
+        If the library, the file of weights, a ban or an example does not do, or an output is one of the photos.
     """
     library, indexed = request.library, None
     if request.photos:
@@ -54,9 +57,24 @@ def gather(request: Request, *, workers: int | None, progress: Progress) -> Mate
     tiles = open_tiles(library, progress=progress)
     check_spares(request.outputs, tiles)
     weights = None if request.weight is None else read_weights(user_path(request.weight), tiles)
-    if not request.about:
-        return Material(tiles, tiles, weights, None, indexed)
-    keep = _KEPT if request.keep is None else request.keep
-    used = about_examples(tiles, request.about, keep=keep, workers=workers, progress=progress)
+    used, keep = _welcome(tiles, request.ban), None
+    if request.about:
+        keep = _KEPT if request.keep is None else request.keep
+        used = about_examples(used, request.about, keep=keep, workers=workers, progress=progress)
     weights = None if weights is None else weights[[tiles.row(id) for id in used.ids]]
     return Material(tiles, used, weights, keep, indexed)
+
+
+def _welcome(library: Library, ban: Sequence[str]) -> Library:
+    """The photos of a library that are not banned by their names."""
+    if not ban:
+        return library
+    names, welcome = PhotoNames(library), np.ones(len(library), np.bool_)
+    for name in ban:
+        rows = names.called(name)
+        if not rows:
+            raise OptionError(f"no photo is called {name}: leave out that ban, or give the end of a photo's path")
+        welcome[rows] = False
+    if not welcome.any():
+        raise OptionError("all photos are banned: leave some of them")
+    return library.select(welcome)

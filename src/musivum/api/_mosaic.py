@@ -41,6 +41,8 @@ class Mosaic(NamedTuple):
         The library's folder and how many photos it offered.
     indexed
         What was found in the folders of photos, where they were given in place of a library.
+    remarks
+        What the person should know of how their wishes were understood.
     """
 
     plan: Plan
@@ -49,6 +51,7 @@ class Mosaic(NamedTuple):
     library: Path
     tiles: int
     indexed: IndexReport | None
+    remarks: tuple[str, ...] = ()
 
 
 class Engine(Protocol):

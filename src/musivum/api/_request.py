@@ -26,6 +26,7 @@ class Request:
     quality: int
     weight: AnyPath | None = None
     live: AnyPath | None = None
+    ban: Sequence[str] = ()
 
     @property
     def picture_path(self) -> Path | None:

@@ -36,6 +36,15 @@ class OutputSize:
         if self.size is not None and (self.width is not None or self.height is not None):
             raise OptionError("size and width or height contradict each other: give the longer side, or the sides")
 
+    @property
+    def limits(self) -> tuple[int | None, int | None]:
+        """Most pixels of a picture that chooses its own shape, in width and in height."""
+        if self.width is None and self.height is None:
+            side = pixels_of(self.size if self.size is not None else DEFAULT_LONG_SIDE, dpi=self.dpi)
+            return side, side
+        width, height = (None if side is None else pixels_of(side, dpi=self.dpi) for side in (self.width, self.height))
+        return width, height
+
     def fit(self, shape: tuple[float, float]) -> float:
         """Scale that makes a picture of this shape (width, height) as large as was asked."""
         width, height = shape

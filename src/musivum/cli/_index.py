@@ -75,9 +75,14 @@ def _words(report: IndexReport, library: Path) -> Iterator[str]:
         if number
     ]
     yield f"{library}: {count(report.tiles, 'photo')} ({', '.join(changes) or 'nothing new'})"
+    yield from doubled_words(report)
+    yield from skipped_words(report, library)
+
+
+def doubled_words(report: IndexReport) -> Iterator[str]:
+    """What a person is told of files that hold the same photo; nothing where there are none."""
     if report.duplicates:
         yield f"{count(report.duplicates, 'file')} more hold a photo that is there already"
-    yield from skipped_words(report, library)
 
 
 def skipped_words(report: IndexReport, library: Path) -> Iterator[str]:

@@ -17,12 +17,13 @@ from musivum.errors import MusivumError
 # Commands are named by import string: `musivum --help` then loads neither NumPy nor anything else that is slow.
 app = App(
     name="musivum",
-    help="Make pictures out of pictures: photographic mosaics from a folder of photos.",
+    help="Make pictures out of pictures: photographic mosaics and sorted collages from a folder of photos.",
     help_epilogue="""Examples:
   musivum demo
   musivum grid face.jpg --photos ~/Pictures -o mosaic.jpg
   musivum index ~/Pictures --library photos
   musivum fractal face.jpg --library photos -o free.jpg
+  musivum arrange ~/Pictures -o collage.jpg
   musivum grid face.jpg --library photos -o mosaic.jpg --plan mosaic.mosaic
   musivum render mosaic.mosaic -o poster.png --width 90cm
 
@@ -42,20 +43,21 @@ app.command(
     help="Make a free-form mosaic: photos of any size, at any angle.",
     sort_key=3,
 )
+app.command("musivum.cli._arrange:app", name="arrange", help="Make a collage: neighbours look alike.", sort_key=4)
 app.command(
-    "musivum.cli._render:app", name="render", help="Draw a plan again: larger, or with other colours.", sort_key=4
+    "musivum.cli._render:app", name="render", help="Draw a plan again: larger, or with other colours.", sort_key=5
 )
-app.command("musivum.cli._report:app", name="report", help="Tell how good a mosaic is and what it lacks.", sort_key=5)
+app.command("musivum.cli._report:app", name="report", help="Tell how good a mosaic is and what it lacks.", sort_key=6)
 app.command(
     "musivum.cli._library:app",
     name="library",
     help="Look at a library, check it, tidy it, draw tiles into it.",
-    sort_key=6,
+    sort_key=7,
 )
 app.command(
-    "musivum.cli._compare:app", name="compare", help="Show one target under several settings, to choose.", sort_key=7
+    "musivum.cli._compare:app", name="compare", help="Show one target under several settings, to choose.", sort_key=8
 )
-app.command("musivum.cli._demo:app", name="demo", help="Make four mosaics without any photo of yours.", sort_key=8)
+app.command("musivum.cli._demo:app", name="demo", help="Make four mosaics without any photo of yours.", sort_key=9)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

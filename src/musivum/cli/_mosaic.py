@@ -76,7 +76,7 @@ def outcome(mosaic: api.Mosaic) -> dict[str, Any]:
         "library": mosaic.library,
         "photos": mosaic.tiles,
         pieces: len(mosaic.plan.placements),
-        "photos_used": _photos_used(mosaic),
+        "photos_used": photos_used(mosaic),
         "indexed": mosaic.indexed,
         "recipe": mosaic.plan.recipe,
         "statistics": mosaic.plan.statistics,
@@ -87,16 +87,27 @@ def words(mosaic: api.Mosaic) -> Iterator[str]:
     """What a person is told of a mosaic: its files, what it consists of, and what could not be had."""
     if mosaic.indexed is not None:
         yield from skipped_words(mosaic.indexed, mosaic.library)
-    contents = f"{_pieces(mosaic.plan)}, {_photos_used(mosaic):,} different photos of {mosaic.tiles:,}"
+    yield from file_words(
+        mosaic, f"{_pieces(mosaic.plan)}, {photos_used(mosaic):,} different photos of {mosaic.tiles:,}"
+    )
+    for relaxed in mosaic.plan.statistics.get("relaxed", ()):
+        yield f"relaxed: {relaxed}"
+    if clashes := mosaic.plan.statistics.get("clashes"):
+        yield f"{count(clashes, 'cell')} nearer to another use of their photo than the spacing"
+
+
+def file_words(mosaic: api.Mosaic, contents: str) -> Iterator[str]:
+    """What a person is told of the files that were written, and of their contents."""
     if mosaic.picture is not None:
         yield f"{mosaic.picture.path}: {mosaic.picture.size.width} x {mosaic.picture.size.height} pixels, {contents}"
         yield from drawn_words(mosaic.picture)
     if mosaic.plan_path is not None:
         yield f"{mosaic.plan_path}: the plan" + (f", {contents}" if mosaic.picture is None else "")
-    for relaxed in mosaic.plan.statistics.get("relaxed", ()):
-        yield f"relaxed: {relaxed}"
-    if clashes := mosaic.plan.statistics.get("clashes"):
-        yield f"{count(clashes, 'cell')} nearer to another use of their photo than the spacing"
+
+
+def photos_used(mosaic: api.Mosaic) -> int:
+    """How many different photos are on it."""
+    return len(set(mosaic.plan.placements.tile.tolist()))
 
 
 def built_in_words(command: str, target: Path) -> str:
@@ -114,10 +125,6 @@ def _pieces(plan: Plan) -> str:
     if levels := plan.statistics["levels"]:
         told += f" on {math.floor(100 * levels[-1]['coverage'])}% of the picture"
     return told
-
-
-def _photos_used(mosaic: api.Mosaic) -> int:
-    return len(set(mosaic.plan.placements.tile.tolist()))
 
 
 def drawn_words(picture: api.Picture) -> Iterator[str]:

@@ -54,11 +54,14 @@ class Decoded(NamedTuple):
         The picture's full upright size, whatever the size of `pixels`.
     format : str
         Name of the file's format, such as ``"JPEG"``.
+    opacity : ndarray of shape (h, w), uint8, or None
+        Of each pixel before it was laid on white, 255 where nothing shone through; None where all of the picture is so.
     """
 
     pixels: npt.NDArray[np.uint8]
     size: Size
     format: str
+    opacity: npt.NDArray[np.uint8] | None = None
 
 
 def decode(
@@ -124,9 +127,9 @@ def _decode(file: IO[bytes], short_side: int | None, long_side: int | None, limi
             image.draft(None, reduced)
         # Two decoders at work must not hold two whole panoramas at once.
         with _one_large_picture if image.width * image.height > _LARGE else nullcontext():
-            pixels, turn = _pixels(image, format, reduced)
+            pixels, opacity, turn = _pixels(image, format, reduced)
     size = Size(stored.height, stored.width) if swaps_axes(turn) else stored
-    return Decoded(pixels, size, format)
+    return Decoded(pixels, size, format, opacity)
 
 
 def _open(file: IO[bytes], format: str) -> Image.Image:
@@ -139,13 +142,16 @@ def _open(file: IO[bytes], format: str) -> Image.Image:
     return image
 
 
-def _pixels(image: Image.Image, format: str, reduced: Size) -> tuple[npt.NDArray[np.uint8], Image.Transpose | None]:
+def _pixels(
+    image: Image.Image, format: str, reduced: Size
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8] | None, Image.Transpose | None]:
     image.load()
     turn = None if format in SELF_ORIENTING else turn_of(image)
     profile = image.info.get("icc_profile")
     small = to_bytes(image)
     if small.size != reduced:
         small = small.resize(reduced, Image.Resampling.HAMMING, reducing_gap=2.0)
+    coverage = None
     if small.mode == "RGBa":
         straight = small.convert("RGBA")
         coverage = straight.getchannel("A")
@@ -156,7 +162,8 @@ def _pixels(image: Image.Image, format: str, reduced: Size) -> tuple[npt.NDArray
         small = to_srgb(small, profile)
     if turn is not None:
         small = small.transpose(turn)
-    return np.asarray(small), turn
+        coverage = coverage and coverage.transpose(turn)
+    return np.asarray(small), None if coverage is None else np.asarray(coverage), turn
 
 
 def _reduced(size: Size, short_side: int | None, long_side: int | None) -> Size:

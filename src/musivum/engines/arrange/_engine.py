@@ -111,7 +111,7 @@ def plan_arrange(
             "library": library.digest,
             "paper": paper._asdict(),
         },
-        statistics=_statistics(made, library),
+        statistics=_statistics(made, library, wishes.hero),
         corner=options.corner,
         captions=captions_of(made, captions, options, font),
     )
@@ -129,8 +129,9 @@ def _check(options: ArrangeOptions, wishes: Wishes, mask: npt.NDArray[np.float32
         raise OptionError('the cells of a shape cannot be free: give their width:height, such as "1:1"')
 
 
-def _statistics(made: Arrangement, library: Library) -> dict[str, object]:
+def _statistics(made: Arrangement, library: Library, hero: int | None) -> dict[str, object]:
     return {
+        "hero": None if hero is None else library.sources[hero],
         "rows": int(made.lattice[0]),
         "columns": int(made.lattice[1]),
         "gap": made.frame.gap,
