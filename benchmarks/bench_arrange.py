@@ -9,17 +9,26 @@ environment variable MUSIVUM_FLAS names, has it.
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from unittest import mock
 
 import numpy as np
 from arranging import Contender, Judged, Task, by_chance, by_flas, by_method, by_original, has_flas, judge
-from measured import DATA, machine
+from measured import DATA, Cost, machine, musivum, run
 
 from musivum.geometry import Size
 
 SETS = 5  # of 1,024 colours
 LARGE = ((128, 128), (256, 256), (250, 400))
-PHOTOS, COLUMNS = 1000, 40
+PHOTOS, COLUMNS, WIDTH = 1000, 40, 4000
+COVER_COLUMNS = 20
+TIMES = 3
 
 DEFAULT = "sorted"
 OURS: dict[str, Contender] = {
@@ -47,12 +56,18 @@ def main() -> None:
     on_torus = [_colours(seed, 32, 32)._replace(wrap=True) for seed in range(1 if quick else SETS)]
     contest("1,024 random RGB colours on a torus", on_torus, _only(FOR_TORUS, contenders))
     if DATA.exists():
-        for name, task in _photo_tasks().items():
-            contest(f"{PHOTOS:,} photos, {name}", [task], contenders)
+        for folder, columns in (("photos", COLUMNS), ("covers", COVER_COLUMNS)):
+            files = _files(folder, PHOTOS)
+            for name, task in _photo_tasks(files, columns).items():
+                contest(f"{len(files):,} {folder}, {name}", [task], contenders)
     else:
         print(f"skipped: no photos at {DATA}")
     for rows, columns in LARGE[: 1 if quick else None]:
         contest(f"{rows * columns:,} random RGB colours", [_colours(0, rows, columns)], _only(FOR_LARGE, contenders))
+    if DATA.exists():
+        with tempfile.TemporaryDirectory() as place:
+            poster(Path(place))
+            covers(Path(place))
 
 
 def contest(title: str, tasks: list[Task], contenders: dict[str, Contender]) -> None:
@@ -67,6 +82,55 @@ def contest(title: str, tasks: list[Task], contenders: dict[str, Contender]) -> 
             f"{one.cpu:7.3f}  {one.wall:7.3f}  {ratio}",
             flush=True,
         )
+
+
+def poster(folder: Path) -> None:
+    """Files to a finished picture, start-up and reading included; others do not sort."""
+    photos, out = folder / "photos", str(folder / "poster.jpg")
+    photos.mkdir()
+    for file in _files("photos", PHOTOS):
+        (photos / file.name).symlink_to(file)
+    side, rows = str(WIDTH // COLUMNS), -(-PHOTOS // COLUMNS)
+    ours = ("arrange", str(photos), "-o", out, "--columns", str(COLUMNS), "--width", str(WIDTH), "--quiet")
+    print(f"\n{PHOTOS:,} files to a poster {WIDTH:,} pixels wide, median of {TIMES}")
+    musivum(*ours)  # compiles
+    _told("musivum, first", lambda: _cold(folder, *ours))
+    _told("musivum, again", lambda: musivum(*ours))
+    plain = str(Path(__file__).with_name("baseline_sheet.py"))
+    _told("Pillow, not sorted", lambda: run(sys.executable, plain, str(photos), out, str(COLUMNS), side))
+    if montage := shutil.which("montage"):
+        files = [str(file) for file in sorted(photos.iterdir())]
+        sizes = ("-geometry", f"{side}x{side}^", "-extent", f"{side}x{side}", "-tile", f"{COLUMNS}x{rows}")
+        _told("montage, not sorted", lambda: run(montage, *files, *sizes, out))
+
+
+def covers(folder: Path) -> None:
+    """Covers to a picture: what is left out of them, and which part of the picture shows none."""
+    from musivum.plan import bounds, load_plan
+
+    files = _files("covers")
+    print(f"\n{len(files)} covers to a picture, median of {TIMES}")
+    for method in ("sorted", "shells"):
+        out, plan_file = str(folder / "covers.jpg"), str(folder / "covers.mosaic")
+        ours = ("arrange", str(DATA / "covers"), "-o", out, "--plan", plan_file, "--method", method, "--quiet")
+        _told(method, lambda ours=ours: _cold(folder, *ours))  # type: ignore[misc]
+        plan = load_plan(plan_file)
+        box = bounds(plan.placements)
+        empty = 1 - (box[:, 2:] - box[:, :2]).prod(axis=1).sum() / (plan.canvas.width * plan.canvas.height)
+        shown = len(np.unique(plan.placements.tile))
+        print(f"{'':24} {len(files) - shown} dropped, {abs(empty):.1%} of the picture empty")
+
+
+def _cold(folder: Path, *arguments: str) -> Cost:
+    """A run that has read none of the photos before."""
+    with tempfile.TemporaryDirectory(dir=folder) as cache, mock.patch.dict(os.environ, XDG_CACHE_HOME=cache):
+        return musivum(*arguments)
+
+
+def _told(name: str, once: Callable[[], Cost]) -> None:
+    costs = [once() for _ in range(TIMES)]
+    cpu, wall = (median(getattr(cost, seconds) for cost in costs) for seconds in ("cpu", "wall"))
+    print(f"{name:24} {Cost(cpu, wall, max(cost.memory for cost in costs), '')}", flush=True)
 
 
 def _only(names: tuple[str, ...], contenders: dict[str, Contender]) -> dict[str, Contender]:
@@ -86,14 +150,18 @@ def _colours(seed: int, rows: int, columns: int) -> Task:
     return Task(rgb, np.asarray(lab, np.float32), rows, columns)
 
 
-def _photo_tasks() -> dict[str, Task]:
+def _files(folder: str, most: int | None = None) -> list[Path]:
+    return sorted((DATA / folder).glob("*.*"))[:most]
+
+
+def _photo_tasks(files: list[Path], columns: int) -> dict[str, Task]:
     """Photos by their mean in CIELAB, and by 4 x 4 means of the square in their middle."""
     from musivum.color import cielab_from_linear, oklab_from_linear
     from musivum.features import linear_samples, shrink
     from musivum.raster import decode
 
     grids, means = [], []
-    for file in sorted((DATA / "photos").iterdir())[:PHOTOS]:
+    for file in files[: len(files) // columns * columns]:
         samples = linear_samples(decode(file).pixels)
         high, wide, _ = samples.shape
         side = min(high, wide)
@@ -101,13 +169,13 @@ def _photo_tasks() -> dict[str, Task]:
         grids.append(shrink(np.ascontiguousarray(square), Size(4, 4)))
         means.append(shrink(samples, Size(1, 1))[0, 0])
     linear = np.stack(means)
-    colours, rows = np.asarray(oklab_from_linear(linear), np.float32), len(grids) // COLUMNS
+    colours = np.asarray(oklab_from_linear(linear), np.float32)
     vectors = {
         "mean CIELAB": cielab_from_linear(linear),
         "4 x 4 CIELAB": cielab_from_linear(np.stack(grids)).reshape(len(grids), -1),
     }
     return {
-        name: Task(np.asarray(each, np.float32)[: rows * COLUMNS], colours[: rows * COLUMNS], rows, COLUMNS)
+        name: Task(np.asarray(each, np.float32), colours, len(linear) // columns, columns)
         for name, each in vectors.items()
     }
 
