@@ -28,7 +28,7 @@ def read_captions(path: Path) -> list[CaptionLine]:
     Raises
     ------
     OptionError
-        If the file cannot be read, or a line has not as many columns as it should.
+        If the file cannot be read or is empty, or a line has not as many columns as it should.
     """
     number = 0
     try:
@@ -60,7 +60,9 @@ def _lines(path: Path, rows: list[tuple[int, list[str]]]) -> list[CaptionLine]:
     for number, row in rows:
         if len(row) != columns:
             raise OptionError(
-                f"{path}, line {number}: {len(row)} columns in place of {columns}; write a photo and its caption, in "
+                f"{path}, line {number}: not {columns} columns; write a photo and its caption, in "
                 "quotation marks where it has commas"
             )
+    if not rows:
+        raise OptionError(f"{path} is empty: write lines of a photo and its caption")
     return [CaptionLine(row[photo].strip(), row[caption].strip()) for _, row in rows]

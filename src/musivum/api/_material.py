@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.api._about import about as about_examples
-from musivum.api._library import library_of_photos, open_tiles, user_path
+from musivum.api._library import AnyPath, library_of_photos, open_tiles, user_path
 from musivum.api._names import PhotoNames
 from musivum.api._outputs import check_spares
 from musivum.api._request import Request
@@ -54,6 +54,8 @@ def gather(request: Request, *, workers: int | None, progress: Progress) -> Mate
     library, indexed = request.library, None
     if request.photos:
         library, indexed = library_of_photos(request.photos, workers=workers, progress=progress)
+        if not indexed.tiles:
+            raise OptionError(_nothing_in(request.photos, indexed))
     tiles = open_tiles(library, progress=progress)
     check_spares(request.outputs, tiles)
     weights = None if request.weight is None else read_weights(user_path(request.weight), tiles)
@@ -63,6 +65,14 @@ def gather(request: Request, *, workers: int | None, progress: Progress) -> Mate
         used = about_examples(used, request.about, keep=keep, workers=workers, progress=progress)
     weights = None if weights is None else weights[[tiles.row(id) for id in used.ids]]
     return Material(tiles, used, weights, keep, indexed)
+
+
+def _nothing_in(photos: Sequence[AnyPath], indexed: IndexReport) -> str:
+    named = f"{photos[0]}" if len(photos) == 1 else f"the {len(photos):,} paths"
+    if not indexed.skipped:
+        return f"there is no photo in {named}: name another folder, files or patterns"
+    first = indexed.skipped[0]
+    return f"no photo in {named} can be read; {first.path}: {first.reason}"
 
 
 def _welcome(library: Library, ban: Sequence[str]) -> Library:

@@ -56,6 +56,7 @@ class PhotoNames:
         if not rows:
             raise OptionError(f"no photo is called {name}: give its name, or the end of its path")
         if len(rows) > 1:
-            shown = ", ".join(self._sources[row] for row in rows[:_SHOWN]) + (", ..." if len(rows) > _SHOWN else "")
+            several = sorted(self._sources[row] for row in rows)
+            shown = ", ".join(several[:_SHOWN]) + (", ..." if len(rows) > _SHOWN else "")
             raise OptionError(f"{len(rows):,} photos are called {name}: give more of the path of one of them ({shown})")
         return rows[0]

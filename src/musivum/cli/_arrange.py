@@ -114,9 +114,7 @@ def arrange(
             quality=quality,
             progress=progress,
         )
-    built_in = (
-        []
-        if images or library
-        else ["made of the built-in pictures; with your own: musivum arrange FOLDER -o collage.jpg"]
-    )
-    talk.answer(collage_outcome(collage), [*collage_words(collage), *built_in])
+    words = list(collage_words(collage))
+    if not images and library is None:
+        words.append("made of the built-in pictures; with your own: musivum arrange FOLDER -o collage.jpg")
+    talk.answer(collage_outcome(collage), words)
