@@ -24,9 +24,9 @@ class Effort(NamedTuple):
 
 
 EFFORTS: dict[str, Effort] = {
-    "fast": Effort(0.8, 0.02, 12),
-    "normal": Effort(0.9, 0.003, 16),
-    "best": Effort(0.95, 0.002, 24),
+    "fast": Effort(0.8, 0.02, 10),
+    "normal": Effort(0.9, 0.004, 12),
+    "best": Effort(0.98, 0.002, 16),
 }
 """By name, from the quickest to the best."""
 

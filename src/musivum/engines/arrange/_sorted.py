@@ -62,19 +62,22 @@ def sort_cells(
     map = np.zeros((*ground.free.shape, mine.shape[1]), np.float32)
     taken = ground.fixed != NOBODY
     map[taken] = vectors[ground.fixed[taken]]
+    whole = len(mine) <= _WHOLE
     price = np.zeros(len(mine), np.float32)
     rng = np.random.default_rng(settings.seed)
 
     def assign(window: npt.NDArray[np.int64]) -> None:
         offered = arranged[window]
-        gain = wanted[window] @ mine[offered].T + offers[window] @ wishes[offered].T
+        # What all cells of a window want alike settles nothing, and would take many bids to price.
+        gain = _apart(wanted[window]) @ mine[offered].T + _apart(offers[window]) @ wishes[offered].T
         span = float(np.ptp(gain))
         if span == 0:
             return
         bid = price[offered]
         bid -= bid.min()
         arranged[window] = offered[auction(gain, bid, max(epsilon * float(gain.std()), _LEAST_EPSILON * span))]
-        price[offered] = bid
+        if whole:
+            price[offered] = bid
 
     radii = _radii(max(ground.free.shape), settings.effort.decay)
     with ThreadPoolExecutor(settings.workers, thread_name_prefix="musivum-sort") as pool:
@@ -84,8 +87,7 @@ def sort_cells(
             map.reshape(-1, mine.shape[1])[cells] = mine[arranged]
             weight = np.where(taken, max(1.0, _FIXED * (2 * radius + 1) ** 2), ground.free).astype(np.float32)
             wanted = smooth(map, weight, radius, wrap=ground.wrap).reshape(-1, mine.shape[1])[cells]
-            side = settings.effort.window
-            parts = windows(ground, side, radius, rng) if len(mine) > _WHOLE else [np.arange(len(mine))]
+            parts = [np.arange(len(mine))] if whole else windows(ground, settings.effort.window, radius, rng)
             list(pool.map(assign, parts))
     progress("sort", len(radii), len(radii))
     return photos[arranged]
@@ -94,6 +96,11 @@ def sort_cells(
 def _radii(side: int, decay: float) -> list[int]:
     first = max(1.0, _FIRST_RADIUS * side)
     return [round(first * decay**step) for step in range(1 + math.floor(math.log(first) / -math.log(decay)))]
+
+
+def _apart(rows: FloatArray) -> FloatArray:
+    """Rows less their mean."""
+    return rows - rows.mean(axis=0)
 
 
 def _guidance(guide: Guide | None, ground: Ground, mine: FloatArray) -> tuple[FloatArray, FloatArray]:
