@@ -85,9 +85,8 @@ def _wanted_places(
 ) -> dict[int, npt.NDArray[np.float64]]:
     """Where the middle of each photo's copies lies, in rows and columns, if all are sorted cell by cell."""
     rest = np.flatnonzero(~np.isin(np.arange(len(spans)), fixed))
-    rest = rest[
-        np.argsort(-spans[rest], kind="stable")
-    ]  # cells of other widths are missing: let small photos miss them
+    # Without the cells of widened lines there are too few: small photos may miss theirs here, larger ones may not.
+    rest = rest[np.argsort(-spans[rest], kind="stable")]
     free = plain & (fixed == NOBODY)
     copies = np.repeat(rest, spans[rest] ** 2)[: np.count_nonzero(free)]
     free &= (np.cumsum(free) <= len(copies)).reshape(free.shape)
