@@ -1,4 +1,4 @@
-"""Linear assignment sorting: smooth the map, assign the photos anew to its cells, shrink the radius, repeat [1]_.
+"""Linear assignment sorting: smooth the map of vectors, assign photos anew to its cells, shrink the radius [1]_.
 
 References
 ----------
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -59,14 +60,14 @@ def sort_cells(
     mine = vectors[photos]
     arranged = first_arrangement(mine, ground, settings.seed)
     wishes, offers = _guidance(guide, ground, mine)
-    map = np.zeros((*ground.free.shape, mine.shape[1]), np.float32)
+    field = np.zeros((*ground.free.shape, mine.shape[1]), np.float32)
     taken = ground.fixed != NOBODY
-    map[taken] = vectors[ground.fixed[taken]]
+    field[taken] = vectors[ground.fixed[taken]]
     whole = len(mine) <= _WHOLE
     price = np.zeros(len(mine), np.float32)
     rng = np.random.default_rng(settings.seed)
 
-    def assign(window: npt.NDArray[np.int64]) -> None:
+    def assign(wanted: FloatArray, epsilon: float, window: npt.NDArray[np.int64]) -> None:
         offered = arranged[window]
         # What all cells of a window want alike settles nothing, and would take many bids to price.
         gain = _apart(wanted[window]) @ mine[offered].T + _apart(offers[window]) @ wishes[offered].T
@@ -84,11 +85,11 @@ def sort_cells(
         for step, radius in enumerate(radii):
             progress("sort", step, len(radii))
             epsilon = _FIRST_EPSILON * (settings.effort.epsilon / _FIRST_EPSILON) ** (step / max(1, len(radii) - 1))
-            map.reshape(-1, mine.shape[1])[cells] = mine[arranged]
+            field.reshape(-1, mine.shape[1])[cells] = mine[arranged]
             weight = np.where(taken, max(1.0, _FIXED * (2 * radius + 1) ** 2), ground.free).astype(np.float32)
-            wanted = smooth(map, weight, radius, wrap=ground.wrap).reshape(-1, mine.shape[1])[cells]
+            wanted = smooth(field, weight, radius, wrap=ground.wrap).reshape(-1, mine.shape[1])[cells]
             parts = [np.arange(len(mine))] if whole else windows(ground, settings.effort.window, radius, rng)
-            list(pool.map(assign, parts))
+            list(pool.map(partial(assign, wanted, epsilon), parts))
     progress("sort", len(radii), len(radii))
     return photos[arranged]
 
@@ -100,7 +101,7 @@ def _radii(side: int, decay: float) -> list[int]:
 
 def _apart(rows: FloatArray) -> FloatArray:
     """Rows less their mean."""
-    return rows - rows.mean(axis=0)
+    return np.asarray(rows - rows.mean(axis=0), np.float32)
 
 
 def _guidance(guide: Guide | None, ground: Ground, mine: FloatArray) -> tuple[FloatArray, FloatArray]:

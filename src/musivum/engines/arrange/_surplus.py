@@ -74,8 +74,8 @@ def repeat_photos(
     """
     held = held.copy()
     there = held != NOBODY
-    map = np.where(there[..., None], vectors[held], np.float32(0))
-    wanted = smooth(map, there.astype(np.float32), _AROUND)
+    field = np.where(there[..., None], vectors[held], np.float32(0))
+    wanted = smooth(field, there.astype(np.float32), _AROUND)
     first = np.full((len(vectors), 2), np.inf)
     places = np.argwhere(there)
     first[held[there]] = places
