@@ -155,7 +155,7 @@ def _settle(
     """Find the first lattice that has room for the photos of several cells."""
     fault: NoRoom | None = None
     for last, lattice in _lattices(int((sides**2).sum()), options, paper, mask, blocks=bool((sides > 1).any())):
-        plain = lattice.mask & (lattice.edges[..., 0] == np.arange(lattice.columns))
+        plain = _plain(lattice, wishes, sides)
         guide = _guide(material, options, wishes, lattice, sides)
         try:
             fixed = settle_blocks(
@@ -166,6 +166,15 @@ def _settle(
             fault = fault or problem
     assert fault is not None
     raise fault
+
+
+def _plain(lattice: Lattice, wishes: Wishes, sides: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Cells that larger photos may hold, one unit wide; and any other that a photo of a single cell is pinned to."""
+    plain = np.asarray(lattice.mask & (lattice.edges[..., 0] == np.arange(lattice.columns)))
+    for photo, (row, column) in wishes.pins.items():
+        if sides[photo] == 1 and row < lattice.rows and column < lattice.columns:
+            plain[row, column] = lattice.mask[row, column]
+    return plain
 
 
 def _lattices(
