@@ -228,6 +228,22 @@ def test_flows_bring_photos_where_they_want_to_be(name):
     assert agreement(replace(guide, strength=0.0)) < 0.6
 
 
+def test_light_lies_on_top_likes_round_the_hero_and_strong_colours_at_the_rim():
+    colours = np.array([[0.9, 0, 0], [0.5, 0, 0.01], [0.1, 0.2, 0]], np.float32)
+    mask = np.ones((3, 3), bool)
+
+    def gains(name):
+        guide = FLOWS[name](Scene(colours, colours, 0, mask, (1, 1)), 1.0)
+        return (guide.photos @ guide.cells.reshape(9, -1).T).reshape(3, 3, 3)
+
+    top, middle, corner = (0, 1), (1, 1), (0, 0)
+    assert gains("light")[0][top] > gains("light")[1][top] > gains("light")[2][top]
+    assert gains("outward")[0][middle] > gains("outward")[1][middle] > gains("outward")[2][middle]
+    red = gains("wheel")[2]
+    assert red[1, 2] > red[middle] > red[1, 0] and red[1, 2] > gains("wheel")[1][1, 2]
+    assert gains("outward")[2][corner] > gains("outward")[0][corner]
+
+
 def test_outsiders_are_those_least_like_others_and_favourites_stay():
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(60, 3)).astype(np.float32)
