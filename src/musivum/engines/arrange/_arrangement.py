@@ -20,7 +20,6 @@ from musivum.engines.arrange._methods import METHODS
 from musivum.engines.arrange._options import ArrangeOptions
 from musivum.engines.arrange._rows import justify, row_lattice
 from musivum.engines.arrange._settings import EFFORTS, Settings
-from musivum.engines.arrange._shapes import shape_lattice
 from musivum.engines.arrange._surplus import outsiders, repeat_photos, scattered
 from musivum.engines.arrange._wishes import Paper, Wishes
 from musivum.progress import Progress
@@ -182,6 +181,8 @@ def _lattices(
 ) -> Iterator[tuple[Last, Lattice]]:
     """The lattice that was asked for; then, if there are blocks, others that have more room for them."""
     if mask is not None:
+        from musivum.engines.arrange._shapes import shape_lattice  # SciPy takes long to load
+
         yield options.last, shape_lattice(count, mask, cell=options.cell_aspect or 1.0)
         return
     aspect = options.wanted_aspect(*paper[:3])

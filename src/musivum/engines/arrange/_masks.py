@@ -8,7 +8,6 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
-from scipy import ndimage
 
 from musivum.errors import OptionError
 
@@ -117,6 +116,8 @@ def picture_mask(
 
 def _text_mask(text: str) -> npt.NDArray[np.float32]:
     """The text in Pillow's own font, bolder and wider set so that photos fit into its strokes and part its letters."""
+    from scipy import ndimage
+
     if not text.strip() or len(text) > _LONGEST_TEXT:
         raise OptionError(f"the shape {_LETTER} needs 1 to {_LONGEST_TEXT} letters, such as {_LETTER}A")
     font = cast(ImageFont.FreeTypeFont, ImageFont.load_default(_LONGER_SIDE))
