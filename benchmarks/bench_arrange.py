@@ -50,6 +50,12 @@ def main() -> None:
     print(machine())
     if len(contenders) == len(OURS | OTHERS):
         print("vc-flas is not installed here: left out")
+    if DATA.exists():
+        with tempfile.TemporaryDirectory() as place:  # first: processes inherit the peak memory of this one
+            poster(Path(place))
+            covers(Path(place))
+    else:
+        print(f"skipped: no photos at {DATA}")
     for contender in OURS.values():
         contender(_colours(0, 10, 10))
     contest("1,024 random RGB colours", [_colours(seed, 32, 32) for seed in range(1 if quick else SETS)], contenders)
@@ -60,14 +66,8 @@ def main() -> None:
             files = _files(folder, PHOTOS)
             for name, task in _photo_tasks(files, columns).items():
                 contest(f"{len(files):,} {folder}, {name}", [task], contenders)
-    else:
-        print(f"skipped: no photos at {DATA}")
     for rows, columns in LARGE[: 1 if quick else None]:
         contest(f"{rows * columns:,} random RGB colours", [_colours(0, rows, columns)], _only(FOR_LARGE, contenders))
-    if DATA.exists():
-        with tempfile.TemporaryDirectory() as place:
-            poster(Path(place))
-            covers(Path(place))
 
 
 def contest(title: str, tasks: list[Task], contenders: dict[str, Contender]) -> None:
