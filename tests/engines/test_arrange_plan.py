@@ -15,7 +15,7 @@ from musivum.engines.arrange import (
     plan_arrange,
     shape_mask,
 )
-from musivum.engines.arrange._blocks import settle_blocks
+from musivum.engines.arrange._blocks import Blocks, settle_blocks
 from musivum.engines.arrange._flows import FLOWS, Scene
 from musivum.engines.arrange._ground import NOBODY, Ground
 from musivum.engines.arrange._settings import Settings
@@ -198,11 +198,11 @@ def test_favourites_go_where_their_likes_are():
     y, x = np.mgrid[0:10, 0:10]
     vectors = np.stack([x, y], axis=2).reshape(-1, 2).astype(np.float32)[:97]
     vectors += rng.normal(scale=0.1, size=vectors.shape).astype(np.float32)
-    spans = np.ones(97, np.int64)
+    sides = np.ones(97, np.int64)
     favourite = 22  # at the second of three in both directions
-    spans[favourite] = 2
+    sides[favourite] = 2
     plain = np.ones((10, 10), bool)
-    fixed = settle_blocks(vectors, plain, spans, {}, None, [""] * 97, Settings(), None)
+    fixed = settle_blocks(vectors, plain, Blocks(sides, {}, None, [""] * 97), Settings(), None)
     assert np.count_nonzero(fixed == favourite) == 4 and np.count_nonzero(fixed != NOBODY) == 4
     held = fixed.copy()
     ground = Ground(fixed == NOBODY, fixed, np.setdiff1d(np.arange(97), [favourite]))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from musivum.engines.arrange._blocks import NoRoom, settle_blocks
+from musivum.engines.arrange._blocks import Blocks, NoRoom, settle_blocks
 from musivum.engines.arrange._flows import FLOWS, Scene
 from musivum.engines.arrange._frame import Frame, frame
 from musivum.engines.arrange._frame_rows import frame_rows
@@ -76,7 +76,7 @@ def arrange_rows(material: Material, options: ArrangeOptions, paper: Paper, prog
     lattice = row_lattice(material.aspects, aspect=aspect, columns=options.columns, rows=options.rows)
     fixed = np.full(lattice.mask.shape, NOBODY, np.int64)
     ground = Ground(lattice.mask, fixed, np.arange(len(material.vectors)), options.wrap)
-    guide = _guide(material, options, None, lattice, None)
+    guide = _guide(material, options, lattice, Wishes().blocks(material.names, None))
     photos = METHODS[options.method](material.vectors, ground, _settings(options), guide=guide, progress=progress)
     aspects = material.aspects[photos]
     lines = justify(lattice, aspects)
@@ -105,8 +105,7 @@ def arrange_grid(
 ) -> Arrangement:
     """Choose a lattice, give the photos with wishes their cells, and let the method fill the others."""
     n = len(material.vectors)
-    sides = wishes.sides(n, options.hero_cells)
-    settled = _settle(material, options, paper, wishes, sides, mask)
+    settled = _settle(material, options, paper, wishes.blocks(material.names, options.hero_cells), mask)
     lattice, fixed = settled.lattice, settled.fixed
     free = lattice.mask & (fixed == NOBODY)
     alone = np.setdiff1d(np.arange(n), fixed)
@@ -144,22 +143,15 @@ def arrange_grid(
 
 
 def _settle(
-    material: Material,
-    options: ArrangeOptions,
-    paper: Paper,
-    wishes: Wishes,
-    sides: npt.NDArray[np.int64],
-    mask: FloatArray | None,
+    material: Material, options: ArrangeOptions, paper: Paper, blocks: Blocks, mask: FloatArray | None
 ) -> _Settled:
     """Find the first lattice that has room for the photos of several cells."""
     fault: NoRoom | None = None
-    for last, lattice in _lattices(int((sides**2).sum()), options, paper, mask, blocks=bool((sides > 1).any())):
-        plain = _plain(lattice, wishes, sides)
-        guide = _guide(material, options, wishes, lattice, sides)
+    for last, lattice in _lattices(blocks.sides, options, paper, mask):
+        plain = lattice.mask & (lattice.edges[..., 0] == np.arange(lattice.columns))
+        guide = _guide(material, options, lattice, blocks)
         try:
-            fixed = settle_blocks(
-                material.vectors, plain, sides, wishes.pins, wishes.hero, material.names, _settings(options), guide
-            )
+            fixed = settle_blocks(material.vectors, plain, blocks, _settings(options), guide)
             return _Settled(lattice, fixed, guide, last)
         except NoRoom as problem:
             fault = fault or problem
@@ -167,26 +159,18 @@ def _settle(
     raise fault
 
 
-def _plain(lattice: Lattice, wishes: Wishes, sides: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Cells that larger photos may hold, one unit wide; and any other that a photo of a single cell is pinned to."""
-    plain = np.asarray(lattice.mask & (lattice.edges[..., 0] == np.arange(lattice.columns)))
-    for photo, (row, column) in wishes.pins.items():
-        if sides[photo] == 1 and row < lattice.rows and column < lattice.columns:
-            plain[row, column] = lattice.mask[row, column]
-    return plain
-
-
 def _lattices(
-    count: int, options: ArrangeOptions, paper: Paper, mask: FloatArray | None, *, blocks: bool
+    sides: npt.NDArray[np.int64], options: ArrangeOptions, paper: Paper, mask: FloatArray | None
 ) -> Iterator[tuple[Last, Lattice]]:
-    """The lattice that was asked for; then, if there are blocks, others that have more room for them."""
+    """The lattice that was asked for; then, if some photos are large, others that have more room for them."""
+    count, large = int((sides**2).sum()), bool((sides > 1).any())
     if mask is not None:
         from musivum.engines.arrange._shapes import shape_lattice  # SciPy takes long to load
 
         yield options.last, shape_lattice(count, mask, cell=options.cell_aspect or 1.0)
         return
     aspect = options.wanted_aspect(*paper[:3])
-    others: tuple[Last, ...] = tuple(last for last in LASTS if last not in (options.last, "trim")) if blocks else ()
+    others: tuple[Last, ...] = tuple(last for last in LASTS if last not in (options.last, "trim")) if large else ()
     for last in (options.last, *others):
         yield (
             last,
@@ -197,25 +181,19 @@ def _lattices(
                 rows=options.rows,
                 cell=options.cell_aspect or 1.0,
                 last=last,
-                keep_inner=blocks,
+                keep_inner=large,
             ),
         )
 
 
-def _guide(
-    material: Material,
-    options: ArrangeOptions,
-    wishes: Wishes | None,
-    lattice: Lattice,
-    sides: npt.NDArray[np.int64] | None,
-) -> Guide | None:
-    hero = None if wishes is None else wishes.hero
+def _guide(material: Material, options: ArrangeOptions, lattice: Lattice, blocks: Blocks) -> Guide | None:
+    hero = blocks.hero
     flow = FLOWS[options.flow or ("free" if hero is None or options.method != "sorted" else "outward")]
     if flow is None:
         return None
     row, column = np.argwhere(lattice.mask).mean(axis=0)
-    if wishes is not None and sides is not None and hero is not None and hero in wishes.pins:
-        row, column = np.add(wishes.pins[hero], (sides[hero] - 1) / 2)
+    if hero is not None and hero in blocks.pins:
+        row, column = np.add(blocks.pins[hero], (blocks.sides[hero] - 1) / 2)
     scene = Scene(material.vectors, material.colours, hero, lattice.mask, (float(row), float(column)))
     return flow(scene, options.pull)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,27 @@ Place = tuple[int, int]
 """Row and column of a block's first cell."""
 
 
+class Blocks(NamedTuple):
+    """What is wanted of the cells that photos get.
+
+    Attributes
+    ----------
+    sides
+        (n,) cells along each side of a photo.
+    pins
+        Photos and where their first cell is.
+    hero
+        The photo for the middle.
+    names
+        (n,) of the photos, for messages.
+    """
+
+    sides: npt.NDArray[np.int64]
+    pins: Mapping[int, Place]
+    hero: int | None
+    names: Sequence[str]
+
+
 class NoRoom(OptionError):
     """A photo of several cells finds no block of them that is free."""
 
@@ -24,10 +46,7 @@ class NoRoom(OptionError):
 def settle_blocks(
     vectors: npt.NDArray[np.float32],
     plain: npt.NDArray[np.bool_],
-    spans: npt.NDArray[np.int64],
-    pins: Mapping[int, Place],
-    hero: int | None,
-    names: Sequence[str],
+    blocks: Blocks,
     settings: Settings,
     guide: Guide | None,
 ) -> npt.NDArray[np.int64]:
@@ -42,12 +61,6 @@ def settle_blocks(
         (n, d) of all photos.
     plain
         (rows, columns) the cells that hold photos and are one unit wide.
-    spans
-        (n,) cells along each side of a photo.
-    pins
-        Photos and where their first cell is.
-    names
-        (n,) for messages.
 
     Returns
     -------
@@ -61,17 +74,15 @@ def settle_blocks(
         If a block finds no place.
     """
     fixed = np.full(plain.shape, NOBODY, np.int64)
-    for photo, place in pins.items():
-        _check_pin(fixed, plain, place, int(spans[photo]), names, photo)
-        _put(fixed, photo, place, int(spans[photo]))
-    if hero is not None and hero not in pins:
-        middle = np.argwhere(plain).mean(axis=0) + 0.5
-        _put_nearest(fixed, plain, hero, int(spans[hero]), middle, names)
-    large = np.flatnonzero((spans > 1) & ~np.isin(np.arange(len(spans)), fixed))
+    for photo, place in blocks.pins.items():
+        _pin(fixed, plain, photo, place, blocks)
+    if blocks.hero is not None and blocks.hero not in blocks.pins:
+        _put_nearest(fixed, plain, blocks.hero, np.argwhere(plain).mean(axis=0) + 0.5, blocks)
+    large = np.setdiff1d(np.flatnonzero(blocks.sides > 1), fixed)
     if len(large):
-        wanted = _wanted_places(vectors, plain, fixed, spans, settings, guide)
-        for photo in large[np.argsort(-spans[large], kind="stable")].tolist():
-            _put_nearest(fixed, plain, photo, int(spans[photo]), wanted[photo], names)
+        wanted = _wanted_places(vectors, plain, fixed, blocks.sides, settings, guide)
+        for photo in large[np.argsort(-blocks.sides[large], kind="stable")].tolist():
+            _put_nearest(fixed, plain, photo, wanted[photo], blocks)
     return fixed
 
 
@@ -79,69 +90,61 @@ def _wanted_places(
     vectors: npt.NDArray[np.float32],
     plain: npt.NDArray[np.bool_],
     fixed: npt.NDArray[np.int64],
-    spans: npt.NDArray[np.int64],
+    sides: npt.NDArray[np.int64],
     settings: Settings,
     guide: Guide | None,
 ) -> dict[int, npt.NDArray[np.float64]]:
     """Where the middle of each photo's copies lies, in rows and columns, if all are sorted cell by cell."""
-    rest = np.flatnonzero(~np.isin(np.arange(len(spans)), fixed))
+    rest = np.setdiff1d(np.arange(len(sides)), fixed)
     # Without the cells of widened lines there are too few: small photos may miss theirs here, larger ones may not.
-    rest = rest[np.argsort(-spans[rest], kind="stable")]
+    rest = rest[np.argsort(-sides[rest], kind="stable")]
     free = plain & (fixed == NOBODY)
-    copies = np.repeat(rest, spans[rest] ** 2)[: np.count_nonzero(free)]
+    copies = np.repeat(rest, sides[rest] ** 2)[: np.count_nonzero(free)]
     free &= (np.cumsum(free) <= len(copies)).reshape(free.shape)
     ground = Ground(free, fixed, copies)
     found = sort_cells(vectors, ground, settings._replace(effort=EFFORTS["fast"]), guide=guide)
-    large = rest[spans[rest] > 1].tolist()
+    large = rest[sides[rest] > 1].tolist()
     return {photo: ground.places[found == photo].mean(axis=0) + 0.5 for photo in large}
 
 
-def _check_pin(
-    fixed: npt.NDArray[np.int64],
-    plain: npt.NDArray[np.bool_],
-    place: Place,
-    span: int,
-    names: Sequence[str],
-    photo: int,
-) -> None:
+def _pin(fixed: npt.NDArray[np.int64], plain: npt.NDArray[np.bool_], photo: int, place: Place, blocks: Blocks) -> None:
+    """Put a photo where it is pinned."""
     row, column = place
-    where = f"{names[photo]} is pinned to column {column + 1}, row {row + 1}"
+    side = int(blocks.sides[photo])
+    where = f"{blocks.names[photo]} is pinned to column {column + 1}, row {row + 1}"
     rows, columns = plain.shape
-    inside = 0 <= row <= rows - span and 0 <= column <= columns - span
-    block = slice(row, row + span), slice(column, column + span)
+    inside = 0 <= row <= rows - side and 0 <= column <= columns - side
+    block = slice(row, row + side), slice(column, column + side)
     if not inside or not plain[block].all():
         raise OptionError(f"{where}, where the collage of {columns} x {rows} has no cell for it: pin it elsewhere")
     if (fixed[block] != NOBODY).any():
-        other = int(fixed[block].max())
-        raise OptionError(f"{where}, where {names[other]} lies: pin one of them elsewhere")
-
-
-def _put(fixed: npt.NDArray[np.int64], photo: int, place: Place, span: int) -> None:
-    fixed[place[0] : place[0] + span, place[1] : place[1] + span] = photo
+        other = blocks.names[int(fixed[block].max())]
+        raise OptionError(f"{where}, where {other} lies: pin one of them elsewhere")
+    fixed[block] = photo
 
 
 def _put_nearest(
     fixed: npt.NDArray[np.int64],
     plain: npt.NDArray[np.bool_],
     photo: int,
-    span: int,
     middle: npt.NDArray[np.float64],
-    names: Sequence[str],
+    blocks: Blocks,
 ) -> None:
     """Put a photo on the free block nearest to a middle."""
-    places = np.argwhere(_free_blocks(plain & (fixed == NOBODY), span))
+    side = int(blocks.sides[photo])
+    places = np.argwhere(_free_blocks(plain & (fixed == NOBODY), side))
     if not len(places):
-        raise NoRoom(f"there is no room left for {names[photo]} of {span} x {span} cells: make it smaller")
-    away = np.square(places + span / 2 - middle).sum(axis=1)
-    row, column = places[int(np.argmin(np.round(away, 6)))]
-    _put(fixed, photo, (int(row), int(column)), span)
+        raise NoRoom(f"there is no room left for {blocks.names[photo]} of {side} x {side} cells: make it smaller")
+    away = np.square(places + side / 2 - middle).sum(axis=1)
+    row, column = places[int(np.argmin(np.round(away, 6)))].tolist()
+    fixed[row : row + side, column : column + side] = photo
 
 
-def _free_blocks(free: npt.NDArray[np.bool_], span: int) -> npt.NDArray[np.bool_]:
-    """Which cells are the first of a block of span x span free ones."""
+def _free_blocks(free: npt.NDArray[np.bool_], side: int) -> npt.NDArray[np.bool_]:
+    """Which cells are the first of a block of side x side free ones."""
     rows, columns = free.shape
-    if span > min(rows, columns):
+    if side > min(rows, columns):
         return np.zeros((0, 0), np.bool_)
     sums = np.pad(free, ((1, 0), (1, 0))).astype(np.int64).cumsum(0).cumsum(1)
-    inside = sums[span:, span:] - sums[:-span, span:] - sums[span:, :-span] + sums[:-span, :-span]
-    return np.asarray(inside == span * span)
+    inside = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
+    return np.asarray(inside == side * side)

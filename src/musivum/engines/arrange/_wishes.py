@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from musivum.engines.arrange._blocks import Place
+from musivum.engines.arrange._blocks import Blocks, Place
 
 TYPICAL = -1
 """In place of a photo: the one that is most like all others."""
@@ -59,11 +58,11 @@ class Wishes:
     def __bool__(self) -> bool:
         return self.hero is not None or bool(self.pins) or bool(self.spans)
 
-    def sides(self, count: int, hero_cells: int | None) -> npt.NDArray[np.int64]:
-        """Cells along each side of each of `count` photos."""
-        sides = np.ones(count, np.int64)
+    def blocks(self, names: Sequence[str], hero_cells: int | None) -> Blocks:
+        """The same of photos of these names."""
+        sides = np.ones(len(names), np.int64)
         for photo, side in self.spans.items():
             sides[photo] = side
         if self.hero is not None and self.hero not in self.spans:
-            sides[self.hero] = hero_cells or (1 if count == 1 else max(2, round(count**0.5 / 4)))
-        return sides
+            sides[self.hero] = hero_cells or (1 if len(names) == 1 else max(2, round(len(names) ** 0.5 / 4)))
+        return Blocks(sides, self.pins, self.hero, names)
