@@ -148,7 +148,7 @@ def _settle(
     """Find the first lattice that has room for the photos of several cells."""
     fault: NoRoom | None = None
     for last, lattice in _lattices(blocks.sides, options, paper, mask):
-        plain = lattice.mask & (lattice.edges[..., 0] == np.arange(lattice.columns))
+        plain = _plain(lattice, blocks)
         guide = _guide(material, options, lattice, blocks)
         try:
             fixed = settle_blocks(material.vectors, plain, blocks, _settings(options), guide)
@@ -157,6 +157,15 @@ def _settle(
             fault = fault or problem
     assert fault is not None
     raise fault
+
+
+def _plain(lattice: Lattice, blocks: Blocks) -> npt.NDArray[np.bool_]:
+    """Cells that larger photos may hold, one unit wide; and any other that a photo of a single cell is pinned to."""
+    plain = np.asarray(lattice.mask & (lattice.edges[..., 0] == np.arange(lattice.columns)))
+    for photo, (row, column) in blocks.pins.items():
+        if blocks.sides[photo] == 1 and row < lattice.rows and column < lattice.columns:
+            plain[row, column] = lattice.mask[row, column]
+    return plain
 
 
 def _lattices(
