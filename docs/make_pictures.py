@@ -6,16 +6,19 @@ import io
 import sys
 import tempfile
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from nearest_tiles import nearest_tiles
 from PIL import Image
 
 from musivum import api
+from musivum.engines.arrange import ArrangeOptions
 from musivum.engines.fractal import FractalOptions
 from musivum.engines.grid import GridOptions
-from musivum.library import FAMILIES, family
+from musivum.library import FAMILIES, family, generate_tiles
 
 PICTURES = Path(__file__).parent / "pictures"
 MOST_BYTES = 145_000
@@ -48,6 +51,7 @@ def main() -> int:
         keep("gaps", drawn(plan, place, 640, gap=2, background="white"))
         keep("sheet", comparison(target, place / "sheet.png"))
         keep("patterns", patterns(target, place))
+        collages(place)
     keep("families", families(12))
     return 0
 
@@ -70,6 +74,48 @@ def mosaic(target: Path, stem: Path, options: GridOptions | FractalOptions, side
     else:
         api.fractal(target, output, plan=plan, options=options, size=size)
     return Image.open(output)
+
+
+def collages(place: Path) -> None:
+    """Pictures of the page on the arrange engine."""
+    keep("collage", collage(place, "1000"))
+    ways = [ArrangeOptions(method=method) for method in ("sorted", "shells", "curve")]
+    keep("collage-methods", beside([collage(place, "420", options=way) for way in ways]))
+    wheel, cut = ArrangeOptions(flow="wheel", pull=3.0), api.OutputSize(height="360")
+    shapes = [("heart", ArrangeOptions()), ("circle", wheel), ("letter:ME", ArrangeOptions())]
+    keep("collage-shapes", beside([collage(place, cut, options=options, shape=shape) for shape, options in shapes]))
+    hero, large = {"hero": "sunset-062"}, {"favourite": ["heart-*=3", "star-*", "moon-*"]}
+    keep("collage-hero", beside([collage(place, api.OutputSize(height="400"), **wishes) for wishes in (hero, large)]))
+    photos = framed(place / "framed")
+    rows = ArrangeOptions(layout="rows", gap="5", margin="5")
+    cards = ArrangeOptions(gap="8%", margin="8%", corner=0.12, caption="22%", background="#26262b", aspect="1:1")
+    few = {"photos": sorted(photos.iterdir())[::2]}
+    keep(
+        "collage-paper",
+        beside(
+            [
+                collage(place, api.OutputSize(height="400"), options=rows, photos=[photos]),
+                collage(place, api.OutputSize(height="400"), options=cards, captions="names", **few),
+            ]
+        ),
+    )
+
+
+def collage(place: Path, size: str | api.OutputSize, **how: Any) -> Image.Image:
+    """A collage of the built-in library, or of photos."""
+    output = place / "collage.png"
+    size = api.OutputSize(size=size) if isinstance(size, str) else size
+    api.arrange(output=output, size=size, **how)
+    return Image.open(output).copy()
+
+
+def framed(folder: Path) -> Path:
+    """Every tenth of the built-in pictures, cut to the shapes that photos have."""
+    folder.mkdir()
+    for number, (name, pixels) in enumerate(islice(generate_tiles(), 3, None, 10)):
+        width, height = ((128, 96), (96, 128), (128, 85), (128, 128))[number % 4]
+        Image.fromarray(pixels[:height, :width]).save(folder / f"{name.rpartition('/')[2]}.png")
+    return folder
 
 
 def drawn(plan: Path, place: Path, side: int, **how: float | str) -> Image.Image:

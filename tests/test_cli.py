@@ -25,7 +25,7 @@ from musivum.plan import Captions, load_plan, save_plan
 
 Run = Callable[..., tuple[int, str, str]]
 
-COMMANDS = ("index", "grid", "fractal", "render", "report", "library", "compare", "demo")
+COMMANDS = ("index", "grid", "fractal", "arrange", "render", "report", "library", "compare", "demo")
 
 
 @pytest.fixture

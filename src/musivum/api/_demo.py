@@ -1,4 +1,4 @@
-"""The verb that needs nothing: a picture drawn here, mosaics of the built-in library."""
+"""The verb that needs nothing: a picture drawn here, mosaics and a collage of the built-in library."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from musivum.api._arrange import arrange
 from musivum.api._fractal import fractal
 from musivum.api._grid import grid
 from musivum.api._library import user_path
@@ -20,21 +21,24 @@ from musivum.progress import Progress, silent
 
 
 class Demo(NamedTuple):
-    """What the demonstration wrote: its target and the mosaics, in the order they were made."""
+    """What the demonstration wrote: its target, the mosaics in the order they were made, and a collage."""
 
     target: Path
     mosaics: tuple[Mosaic, ...]
+    collage: Mosaic
 
 
 def demo(folder: str | os.PathLike[str] = "demo", *, size: int = 2000, progress: Progress = silent) -> Demo:
-    """Draw a picture and make four mosaics of it: squares, a honeycomb, cells of different sizes, and a free-form one.
+    """Draw a picture, make four mosaics of it, and a heart of the pictures they are made of.
+
+    The mosaics are of squares, of a honeycomb, of cells of different sizes, and free-form.
 
     Parameters
     ----------
     folder
         Where the pictures go; made if need be.
     size
-        Longer side of the mosaics in pixels.
+        Longer side of the mosaics and the collage in pixels.
 
     Raises
     ------
@@ -43,6 +47,7 @@ def demo(folder: str | os.PathLike[str] = "demo", *, size: int = 2000, progress:
     """
     from PIL import Image
 
+    from musivum.engines.arrange import ArrangeOptions
     from musivum.engines.fractal import FractalOptions
     from musivum.engines.grid import GridOptions
 
@@ -69,7 +74,11 @@ def demo(folder: str | os.PathLike[str] = "demo", *, size: int = 2000, progress:
     mosaics.append(
         fractal(target, place / "free.jpg", plan=place / "free.mosaic", options=free, size=look, progress=progress)
     )
-    return Demo(target, tuple(mosaics))
+    gaps = ArrangeOptions(gap="3%", margin="50%", corner=0.12)
+    heart = arrange(
+        (), place / "heart.jpg", plan=place / "heart.mosaic", options=gaps, size=look, shape="heart", progress=progress
+    )
+    return Demo(target, tuple(mosaics), heart)
 
 
 def demo_target(width: int = 1200, height: int = 900) -> npt.NDArray[np.uint8]:

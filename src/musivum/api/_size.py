@@ -20,7 +20,8 @@ class OutputSize:
     size
         Longer side of the picture, such as 4000 (pixels) or 90cm; 4000 if no size is given.
     width
-        Width, such as 4000, 90cm, 900mm or 36in. With a height too, the picture fits inside both.
+        Width, such as 4000, 90cm, 900mm or 36in. With a height too, the picture fits inside both; a
+        collage is just so large.
     height
         Height, in the same way.
     dpi

@@ -8,13 +8,15 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from musivum import api
+from musivum.cli._collage import collage_outcome, collage_words
 from musivum.cli._mosaic import outcome, words
 from musivum.cli._talk import TALK, Talk
 
 app = App(
     name="demo",
     help_epilogue="""A picture is drawn and made into squares, a honeycomb, cells of different
-sizes and a free-form mosaic, out of the built-in library.
+sizes and a free-form mosaic, out of the built-in library, and the library's
+pictures are sorted into a heart.
 
 Examples:
   musivum demo
@@ -27,7 +29,7 @@ Examples:
 def demo(
     folder: Path = Path("demo"), /, *, size: int = 2000, talk: Annotated[Talk, Parameter(name="*")] = TALK
 ) -> None:
-    """Make four mosaics.
+    """Make four mosaics and a collage.
 
     Parameters
     ----------
@@ -41,5 +43,8 @@ def demo(
     lines = [f"{made.target}: the picture that the mosaics resemble"]
     for mosaic in made.mosaics:
         lines.extend(words(mosaic))
+    lines.extend(collage_words(made.collage))
     lines.append("with a picture and photos of your own: musivum fractal PICTURE --photos FOLDER -o mosaic.jpg")
-    talk.answer({"target": made.target, "mosaics": [outcome(mosaic) for mosaic in made.mosaics]}, lines)
+    lines.append("with your photos alone: musivum arrange FOLDER -o collage.jpg")
+    mosaics = [outcome(mosaic) for mosaic in made.mosaics]
+    talk.answer({"target": made.target, "mosaics": mosaics, "collage": collage_outcome(made.collage)}, lines)

@@ -57,7 +57,9 @@ app.command(
 app.command(
     "musivum.cli._compare:app", name="compare", help="Show one target under several settings, to choose.", sort_key=8
 )
-app.command("musivum.cli._demo:app", name="demo", help="Make four mosaics without any photo of yours.", sort_key=9)
+app.command(
+    "musivum.cli._demo:app", name="demo", help="Make four mosaics and a collage without any photo of yours.", sort_key=9
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -52,7 +52,7 @@ def render(
     Parameters
     ----------
     plan
-        The plan, as musivum grid or musivum fractal wrote it.
+        The plan, as musivum grid, fractal or arrange wrote it.
     output
         Picture to write: .jpg, .png, .webp or .tif.
     library

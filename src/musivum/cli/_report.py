@@ -39,7 +39,7 @@ def report(
     Parameters
     ----------
     plan
-        The plan, as musivum grid or musivum fractal wrote it.
+        The plan, as musivum grid, fractal or arrange wrote it.
     output
         File to write, may be repeated: .json every figure, .csv which photo is where, .png where the error is.
     library
