@@ -118,6 +118,18 @@ def test_hidden_colour_never_bleeds():
     assert (small[:, -1] == 255).all()
 
 
+def test_opacity_is_turned_and_made_smaller_like_the_pixels():
+    pixels = np.zeros((40, 60, 4), np.uint8)
+    pixels[:20, :30] = 255
+    exif = Image.Exif()
+    exif[274] = 6  # a quarter clockwise
+    found = decode(encoded(Image.fromarray(pixels), "PNG", exif=exif), short_side=20)
+    assert found.opacity.shape == found.pixels.shape[:2] == (30, 20)
+    assert np.array_equal(found.opacity[2:13, 12:18], np.full((11, 6), 255))
+    assert not found.opacity[17:].any()
+    assert decode(encoded(Image.fromarray(pixels[..., :3]), "PNG")).opacity is None
+
+
 def test_a_palette_may_be_transparent():
     image = Image.fromarray(np.uint8([[0, 1]]).repeat(6, axis=0).repeat(3, axis=1), "L").convert("P")
     image.putpalette([255, 0, 0, 0, 0, 255])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,12 +15,11 @@ from musivum.api._shape import read_shape, shape_path
 from musivum.api._size import OutputSize
 from musivum.api._wishes import AUTO, find_wishes, named_wishes
 from musivum.geometry import Size
-from musivum.library import Library
 from musivum.progress import Progress, silent
 from musivum.raster import check_picture
 
 if TYPE_CHECKING:
-    from musivum.engines.arrange import ArrangeOptions, Paper, Wishes
+    from musivum.engines.arrange import ArrangeOptions, Paper
 
 
 def arrange(
@@ -96,8 +94,8 @@ def arrange(
         quality=quality,
         ban=ban,
     )
-    table = captions_path(captions)
-    request.check({"file of captions": table, "picture of the shape": shape_path(shape), "font": font})
+    table, outline = captions_path(captions), shape_path(shape)
+    request.check({"file of captions": table, "picture of the shape": outline, "font": font})
     paper = _paper(size)
     if request.picture_path is not None:
         channels = 4 if options.ground == "transparent" else 3
@@ -117,13 +115,15 @@ def arrange(
         font="" if texts is None else texts.font,
         progress=progress,
     )
-    wished = _wished(wishes, tiles) | {
+    wished: dict[str, object] = {
+        "shape": shape if outline is None else outline.name,
         "hero": made.statistics["hero"],
-        "shape": None if shape is None else os.path.basename(shape),
+        "pins": {tiles.sources[photo]: [column + 1, row + 1] for photo, (row, column) in wishes.pins.items()},
+        "favourites": {tiles.sources[photo]: cells for photo, cells in wishes.spans.items()},
         "ban": list(ban),
-        "captions": None if captions is None else os.path.basename(captions),
+        "captions": captions if table is None else table.name,
     }
-    made = replace(made, recipe=made.recipe | {name: value for name, value in wished.items() if value})
+    made = replace(made, recipe=made.recipe | {name: wish for name, wish in wished.items() if wish})
     mosaic = write_mosaic(made, request, material, scale=1.0, workers=options.workers, progress=progress)
     remarks = () if texts is None else texts.remarks
     if hero == AUTO:
@@ -142,11 +142,3 @@ def _least(paper: Paper) -> Size:
     if paper.exact:
         return Size(paper.width or 1, paper.height or 1)
     return Size(max(paper.width or 1, paper.height or 1), 1)
-
-
-def _wished(wishes: Wishes, tiles: Library) -> dict[str, object]:
-    """Places and sizes of single photos as a recipe tells them, by their files."""
-    return {
-        "pins": {tiles.sources[photo]: [column + 1, row + 1] for photo, (row, column) in wishes.pins.items()},
-        "favourites": {tiles.sources[photo]: cells for photo, cells in wishes.spans.items()},
-    }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 from musivum.errors import OptionError
 
-_DELIMITERS = ",;\t"
+_DELIMITER = re.compile("[,;\t]")
+_QUOTED = re.compile('"[^"]*("|$)')
 _PHOTO, _CAPTION = "photo", "caption"
 
 
@@ -20,7 +22,9 @@ class CaptionLine(NamedTuple):
 
 
 def read_captions(path: Path) -> list[CaptionLine]:
-    """Lines of a CSV file, divided by commas, semicolons or tabs, in UTF-8 with or without a byte order mark.
+    """Lines of a CSV file in UTF-8, with or without a byte order mark.
+
+    They are divided by what the first line has first: commas, semicolons or tabs, outside of quotation marks.
 
     The first column is the photo, the second its caption; if the first line has cells ``photo`` and ``caption``, it
     tells which columns they are, and others are ignored. Empty lines are skipped.
@@ -33,9 +37,9 @@ def read_captions(path: Path) -> list[CaptionLine]:
     number = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
+            delimiter = _DELIMITER.search(_QUOTED.sub("", file.readline()))
             file.seek(0)
-            table = csv.reader(file, delimiter=max(_DELIMITERS, key=first.count), strict=True)
+            table = csv.reader(file, delimiter=delimiter[0] if delimiter else ",", strict=True)
             rows = []
             for row in table:
                 number = table.line_num

@@ -1,0 +1,95 @@
+"""Photos by the ends of their paths, and tables of captions for them."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from musivum import api
+from musivum.api._captions_table import read_captions
+from musivum.api._names import PhotoNames
+from musivum.errors import OptionError
+from musivum.library import Library, open_library
+
+FILES = ("a/one.png", "a/[12].png", "b/one.png", "b/1.png", "b/c/tone.png")
+NUMBERS = {name: number for number, name in enumerate(FILES)} | {"b/copy.png": 3}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("names")
+    for number, name in enumerate(FILES):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (8, 8), (40 * number, 0, 0)).save(folder / name)
+    (folder / "b" / "copy.png").write_bytes((folder / "b" / "1.png").read_bytes())
+    api.index([folder / "a", folder / "b"], folder / "library")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def library(place: Path) -> Library:
+    return open_library(place / "library")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("one.png", {0, 2}),
+        ("a/one.png", {0}),
+        ("/a/one.png", {0}),
+        ("ne.png", set()),
+        ("/one.png", {0, 2}),
+        ("*one.png", {0, 2, 4}),
+        ("?one.png", {4}),
+        ("b/*", {2, 3, 4}),
+        ("[12].png", {1}),
+        ("b/[12].png", {3}),
+        ("copy.png", {3}),
+        ("./one.png", set()),
+        ("./b/one.png", {2}),
+        ("./a/../b/one.png", {2}),
+        (" a\\one.png ", {0}),
+        ("", set()),
+    ],
+)
+def test_photos_are_called_by_the_ends_of_their_paths(
+    place: Path, library: Library, name: str, found: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    rows = PhotoNames(library).called(name)
+    assert rows == sorted(rows)
+    assert {NUMBERS[Path(library.sources[row]).relative_to(place).as_posix()] for row in rows} == found
+
+
+def test_one_photo_is_one(library: Library) -> None:
+    names = PhotoNames(library)
+    assert names.called("b/one.png") == [names.only("b/one.png")]
+    with pytest.raises(OptionError, match="no photo is called two"):
+        names.only("two.png")
+    with pytest.raises(
+        OptionError, match=r"3 photos are called \*one.png.*/a/one.png, .*/b/c/tone.png, .*/b/one.png\)"
+    ):
+        names.only("*one.png")
+
+
+WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=12)
+PHOTOS = WORDS.map(lambda text: text.translate(dict.fromkeys(map(ord, ',;"'), "x")).strip() or "x")
+
+
+@given(
+    st.lists(st.tuples(PHOTOS, WORDS), min_size=1, max_size=4), st.sampled_from(",;\t"), st.booleans(), st.booleans()
+)
+def test_tables_are_read_as_they_were_written(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[str, str]], delimiter: str, titled: bool, marked: bool
+) -> None:
+    file = io.StringIO(newline="")
+    table = csv.writer(file, delimiter=delimiter)
+    rows = [(caption, photo) for photo, caption in lines] if titled else lines
+    table.writerows([("Caption", "PHOTO"), *rows] if titled else rows)
+    path = tmp_path_factory.getbasetemp() / "table.csv"
+    path.write_bytes(file.getvalue().encode("utf-8-sig" if marked else "utf-8"))
+    assert read_captions(path) == [(photo, caption.strip()) for photo, caption in lines]
