@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -75,11 +75,11 @@ def test_one_photo_is_one(library: Library) -> None:
         names.only("*one.png")
 
 
-LETTERS = st.sampled_from(',;"') | st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs"))
-WORDS = st.text(LETTERS, min_size=1, max_size=12)
+WORDS = st.text(st.sampled_from("ab é猫.'\",;"), min_size=1, max_size=12)
 PLAIN = WORDS.map(lambda text: text.translate(dict.fromkeys(map(ord, ',;"'), "x")))
 
 
+@settings(max_examples=60)
 @given(st.data(), st.sampled_from(",;\t"), st.booleans(), st.booleans(), st.booleans())
 def test_tables_are_read_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory,

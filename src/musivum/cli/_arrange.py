@@ -19,6 +19,7 @@ app = App(
     help_epilogue="""Photos are folders, files or patterns, or come from a library (musivum index);
 with neither, the built-in pictures are used. PHOTO is a file's name or the end
 of its path, such as IMG_1.jpg or holiday/IMG_1.jpg, or a pattern in quotes.
+With --plan, musivum render draws the collage again at any size.
 
 Examples:
   musivum arrange ~/Pictures/2026 -o collage.jpg
@@ -28,11 +29,11 @@ Examples:
   musivum arrange ~/Pictures -o logo.jpg --shape logo.png --gap 2%
   musivum arrange ~/Pictures -o anna.jpg --shape letter:ANNA
   musivum arrange family/ -o family.jpg --hero wedding.jpg --hero-cells 5
-  musivum arrange family/ -o family.jpg --favourite "2026-*" --favourite anna.jpg=3
+  musivum arrange family/ -o f.jpg --favourite "2026-*" --favourite anna.jpg=3
   musivum arrange family/ -o family.jpg --pin anna.jpg=1,1 --ban "*blurred*"
   musivum arrange holiday/ -o rows.jpg --layout rows --gap 12 --margin 40
   musivum arrange holiday/ -o album.jpg --captions names --gap 4% --corner 0.05
-  musivum arrange museum/ -o wall.tif --captions titles.csv --width 90cm --height 60cm
+  musivum arrange museum/ -o wall.tif --captions titles.csv --width 90cm
   musivum arrange covers/ -o hues.jpg --flow wheel --shape circle
   musivum arrange covers/ -o shells.jpg --method shells --last centre""",
     help_format="plaintext",

@@ -39,8 +39,7 @@ class ArrangeOptions:
     chroma
         How much a difference of colour counts against one of lightness.
     flow
-        Which way likeness runs: free, outward (from the hero), wheel (of hues) or light (on top). By default free, or
-        outward where there is a hero.
+        Which way likeness runs: free, outward (the default where there is a hero), wheel (of hues) or light (on top).
     pull
         How strongly, 0 to 10; 1 is as strong as likeness.
     wrap
@@ -60,7 +59,7 @@ class ArrangeOptions:
     whole
         Show whole photos inside their cells, with background at their sides, and cut nothing off.
     hero_cells
-        Cells along each side of the hero; by default about a quarter of the collage.
+        Cells along each side of the hero; by default about a quarter of those along the collage's sides.
     gap
         Space between photos: 2% (of a cell), 12 (pixels) or 3mm.
     margin
