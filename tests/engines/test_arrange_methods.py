@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
+from musivum.engines.arrange import arrange_vectors
 from musivum.engines.arrange._auction import auction
 from musivum.engines.arrange._ground import NOBODY, Ground
 from musivum.engines.arrange._hilbert import hilbert_index
@@ -15,6 +16,7 @@ from musivum.engines.arrange._methods import METHODS
 from musivum.engines.arrange._settings import EFFORTS, Settings
 from musivum.engines.arrange._smooth import smooth
 from musivum.engines.arrange._windows import windows
+from musivum.errors import OptionError
 
 SEEDS = st.integers(0, 2**32 - 1)
 QUICK = Settings(EFFORTS["fast"])
@@ -68,6 +70,38 @@ def test_the_order_does_not_depend_on_how_many_work_and_another_seed_gives_anoth
     ]
     np.testing.assert_array_equal(found[0], found[1])
     assert (found[0] != found[2]).any()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 10, 101])
+@pytest.mark.parametrize("given_shape", [{}, {"columns": 1}, {"rows": 1}, {"aspect": 4.0, "wrap": True}], ids=str)
+def test_vectors_of_any_origin_are_arranged(count, given_shape):
+    vectors = np.random.default_rng(count).normal(size=(count, 5))
+    arranged = arrange_vectors(vectors, effort="fast", **given_shape)
+    assert sorted(arranged[arranged != NOBODY]) == list(range(count))
+    assert (arranged[:-1] != NOBODY).all()
+
+
+@pytest.mark.parametrize(
+    ("vectors", "options", "words"),
+    [
+        ([[1.0, np.nan], [0, 0]], {}, "1 of 2 vectors .* row 0"),
+        ([[1.0, 0], [0, np.inf]], {}, "row 1"),
+        ([1.0, 2.0], {}, "n rows of d numbers"),
+        (np.zeros((0, 3)), {}, "n rows of d numbers"),
+        (np.zeros((9, 3)), {"method": "magic"}, "sorted, shells, curve"),
+        (np.zeros((9, 3)), {"columns": 2, "rows": 2}, "hold 4 of 9"),
+    ],
+)
+def test_vectors_that_cannot_be_arranged_are_refused_in_one_line(vectors, options, words):
+    with pytest.raises(OptionError, match=words) as fault:
+        arrange_vectors(vectors, **options)
+    assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-30, 1e30, 1e300])
+def test_vectors_of_any_size_are_arranged_alike(scale):
+    vectors = np.random.default_rng(1).normal(size=(60, 3))
+    np.testing.assert_array_equal(arrange_vectors(vectors * scale), arrange_vectors(vectors))
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1, 1e3])

@@ -5,6 +5,7 @@ from musivum.engines.arrange._likeness import likeness_vectors
 from musivum.engines.arrange._masks import SHAPES, picture_mask, shape_mask
 from musivum.engines.arrange._options import ArrangeOptions
 from musivum.engines.arrange._quality import distance_preservation_quality, neighbour_distances
+from musivum.engines.arrange._vectors import arrange_vectors
 from musivum.engines.arrange._wishes import TYPICAL, Paper, Wishes
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "ArrangeOptions",
     "Paper",
     "Wishes",
+    "arrange_vectors",
     "distance_preservation_quality",
     "likeness_vectors",
     "neighbour_distances",
