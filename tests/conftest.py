@@ -3,9 +3,13 @@
 import gc
 
 import pytest
+from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
 from musivum.library import generate_tiles
+
+settings.register_profile("untimed", deadline=None)  # the first example may compile a kernel, and machines are busy
+settings.load_profile("untimed")
 
 
 def pytest_collection_finish():

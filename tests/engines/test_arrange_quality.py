@@ -107,7 +107,7 @@ def test_where_no_order_is_better_it_is_1(vectors):
 
 
 @given(st.integers(3, 40), st.integers(1, 7), st.integers(1, 5), st.integers(0, 2**32 - 1), st.floats(1e-3, 1e3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_neither_order_nor_scale_nor_place_matter(n, columns, d, seed, scale):
     rng = np.random.default_rng(seed)
     vectors, positions = rng.integers(0, 4, (n, d)).astype(float), lattice(40, columns)[:n]

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from musivum.engines.arrange._frame_rows import frame_rows
@@ -25,7 +25,6 @@ def sums(lines, aspects):
 
 
 @given(SEEDS, st.integers(1, 300), st.floats(0.3, 3))
-@settings(deadline=None)
 def test_photos_stay_in_their_column_and_move_by_one_line_at_most(seed, count, aspect):
     aspects = photos(seed, count)
     lattice = row_lattice(aspects, aspect=aspect)
@@ -40,7 +39,6 @@ def test_photos_stay_in_their_column_and_move_by_one_line_at_most(seed, count, a
 
 
 @given(SEEDS, st.integers(60, 400))
-@settings(deadline=None)
 def test_lines_of_ordinary_photos_are_equally_high(seed, count):
     aspects = photos(seed, count)
     lines = justify(row_lattice(aspects, aspect=1.4), aspects)
@@ -49,7 +47,6 @@ def test_lines_of_ordinary_photos_are_equally_high(seed, count):
 
 
 @given(SEEDS, st.integers(20, 80))
-@settings(deadline=None)
 def test_towers_and_panoramas_make_no_line_high(seed, count):
     rng = np.random.default_rng(seed)
     aspects = np.exp(rng.normal(0, 0.3, count))
@@ -117,7 +114,6 @@ SPACES = st.sampled_from(["0", "1", "7px", "2%", "0.5mm"])
     st.sampled_from([(1200, 900), (1301, None), (None, 1111)]),
     st.booleans(),
 )
-@settings(deadline=None)
 def test_boxes_have_the_photos_aspects_and_every_line_fills_the_width(seed, count, gap, margin, band, limits, exact):
     aspects = photos(seed, count)
     lines = justify(row_lattice(aspects, aspect=1.3), aspects)

@@ -31,7 +31,7 @@ def holes(mask):
 
 
 @given(st.sampled_from(sorted(SHAPES)), st.integers(1, 400), st.sampled_from([1.0, 1.5, 0.75]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_shape_has_a_cell_for_every_photo_in_one_symmetric_piece(name, count, cell):
     lattice = shape_lattice(count, small(name), cell=cell)
     assert lattice.count == count
@@ -94,7 +94,6 @@ def test_a_full_rectangle_of_cells_is_found():
 
 
 @given(st.integers(0, 2**32 - 1), st.booleans(), st.booleans())
-@settings(deadline=None)
 def test_trimming_neither_parts_nor_pierces(seed, left_right, top_bottom):
     rng = np.random.default_rng(seed)
     coverage = ndimage.gaussian_filter(rng.random((14, 15)), 1.5)

@@ -47,7 +47,7 @@ def a_plane(seed, width=70, height=50, scale=(0.7, 0.5)):
     return Plane(np.ascontiguousarray(pixels, np.float32), np.array(scale))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6), st.integers(1, 13))
 def test_windows_are_sampled_bilinearly_and_the_border_goes_on(seed, side):
     rng, plane = np.random.default_rng(seed), a_plane(1)
@@ -146,7 +146,7 @@ def raster(pose, board, inset):
     return (np.abs(cos * dx + sin * dy) < (width - edge) / 2) & (np.abs(cos * dy - sin * dx) < (height - edge) / 2)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     seed=st.integers(0, 10**6),
     overlap=st.sampled_from([0, 0.2, 0.5, 1]),
@@ -237,7 +237,7 @@ def test_distances_between_queries_and_rows_are_those_of_patterns_shortened(phot
 SIZES = st.lists(st.tuples(st.integers(1, 5000), st.integers(1, 5000)), min_size=1, max_size=12)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(SIZES)
 def test_squares_lie_inside_their_photo_and_reach_both_ends(sizes):
     (shape,) = square_shapes(np.array(sizes, np.int32))
@@ -256,7 +256,7 @@ def test_squares_lie_inside_their_photo_and_reach_both_ends(sizes):
             np.testing.assert_allclose(pixels, [[*(size - size.min()) / 2, *(size + size.min()) / 2]])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(SIZES, st.booleans())
 def test_whole_photos_each_lie_once_among_others_of_their_shape(sizes, turn):
     size = np.array(sizes, np.int32)
@@ -279,7 +279,7 @@ def test_whole_photos_each_lie_once_among_others_of_their_shape(sizes, turn):
         assert (np.abs(np.log(aspect[within] / shape.aspect)) < math.log(5 / 4)).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.floats(1, 9), st.tuples(st.floats(0, 0.99), st.floats(0, 0.99)))
 def test_gaps_are_filled_from_the_middle_of_what_is_free_in_each_square(seed, side, jitter):
     rng = np.random.default_rng(seed)
@@ -303,7 +303,7 @@ def test_gaps_are_filled_from_the_middle_of_what_is_free_in_each_square(seed, si
         assert math.dist(chosen[square], middle) == pytest.approx(min(math.dist(p, middle) for p in points))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.floats(0.3, 12))
 def test_means_over_squares_are_those_of_their_pixels(seed, side):
     rng = np.random.default_rng(seed)

@@ -60,7 +60,7 @@ def test_the_evidence_is_that_of_known_distributions():
     assert found.evidence(np.array([9.0])) < -1.5
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.floats(0, 3, width=32), min_size=1, max_size=30),
     st.lists(st.floats(0, 3, width=32), min_size=1, max_size=30),

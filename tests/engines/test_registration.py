@@ -151,7 +151,7 @@ def test_negatives_are_strangers():
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_hopeless_pictures_raise_nothing(data):
     def drawn(name):
         h, w = data.draw(st.tuples(st.integers(1, 20), st.integers(1, 40)), name)

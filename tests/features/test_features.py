@@ -41,7 +41,7 @@ def slow_patch(linear, box, side):
     return out
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(0, 10**6),
     st.tuples(st.floats(-4, 8), st.floats(-4, 6), st.floats(0.3, 14), st.floats(0.3, 14)),

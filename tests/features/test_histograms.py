@@ -80,7 +80,7 @@ def slow_shares(pixels):
     return shares / len(pixels)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(*3 * [st.integers(0, 255)]), min_size=1, max_size=4))
 def test_the_histogram_of_colour_is_the_definition(colours):
     pixels = np.resize(np.array(colours, np.uint8), (256, 3))

@@ -19,7 +19,7 @@ def slow_order(name, query, rows):
 
 
 @pytest.mark.parametrize("name", METRICS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6), n=st.integers(1, 40), d=st.integers(2, 12))
 def test_the_order_is_that_of_the_definition(name, seed, n, d):
     rng = np.random.default_rng(seed)

@@ -26,7 +26,7 @@ def weights(own, count):
 
 
 @given(st.integers(1, 70), st.integers(1, 70), st.integers(1, 40), st.integers(1, 40), st.integers(0, 99))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_area_averages(h, w, height, width, seed):
     image = np.random.default_rng(seed).random((h, w, 3), np.float32)
     expected = np.einsum("ah,bw,hwc->abc", weights(h, height), weights(w, width), image)
@@ -34,7 +34,7 @@ def test_area_averages(h, w, height, width, seed):
 
 
 @given(st.integers(1, 140), st.integers(1, 200), st.integers(0, 9))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_swatches_keep_the_mean_light(h, w, seed):
     thumb = np.random.default_rng(seed).integers(0, 256, (h, w, 3), np.uint8)
     swatch = swatch_of(thumb)
@@ -107,7 +107,7 @@ def test_ids_name_pixels_and_size():
 
 
 @given(st.integers(0, 15), st.integers(0, 999))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_near_duplicates_are_those_of_all_pairs(distance, seed):
     rng = np.random.default_rng(seed)
     kernels = rng.integers(1, 2**63, 12, np.uint64)

@@ -79,7 +79,7 @@ def test_pipes_are_not_opened(tree):
 
 
 @given(st.lists(st.sampled_from(["", "a", "b", "a/deep", "a/x.png", "noext"]), min_size=1, max_size=4))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_order_of_the_paths_does_not_matter(tmp_path_factory, parts):
     root = tmp_path_factory.getbasetemp() / "fixed"
     for name in ("b/2.jpg", "a/x.png", "a/deep/y.jpg", "noext"):

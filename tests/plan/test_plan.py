@@ -103,7 +103,7 @@ def test_a_plan_without_placements_or_alternates_makes_the_round_trip(tmp_path):
     assert_same(plan, load_plan(tmp_path / "p.mosaic"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     n=st.integers(0, 5),
     a=st.integers(0, 3),
@@ -244,7 +244,7 @@ def test_captions_that_cannot_be_drawn_are_refused(change, words):
     assert "\n" not in str(caught.value)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(st.characters() | st.sampled_from("\n\x1b\udcff\u2028"), max_size=20), st.sampled_from([0, 334, 1000]))
 def test_any_text_can_be_made_a_caption(text, more):
     text += more * "a b"
@@ -571,7 +571,7 @@ def test_missing_files_folders_and_other_kinds_of_file_are_refused(tmp_path):
         load_plan(tmp_path / "photo.jpg")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_damaged_files_never_raise_anything_else(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "damaged.mosaic"

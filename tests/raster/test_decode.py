@@ -146,7 +146,7 @@ def test_the_first_frame_is_the_picture():
 
 
 @given(st.integers(1, 900), st.integers(1, 900), st.integers(1, 200), st.integers(1, 400))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_sides_are_as_asked(width, height, short_side, long_side):
     data = encoded(Image.new("L", (width, height), 90), "JPEG")
     decoded = decode(data, short_side=short_side, long_side=long_side)
@@ -221,7 +221,7 @@ def test_flipped_bits_in_a_png_are_found():
 
 
 @given(st.sampled_from(["JPEG", "PNG", "TIFF", "GIF", "BMP", "WEBP"]), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_damage_is_refused_or_survived(format, draw):
     data = bytearray(encoded(corners(), format))
     for _ in range(draw.draw(st.integers(1, 8))):

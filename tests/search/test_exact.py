@@ -24,7 +24,7 @@ def slow_costs(queries, dictionary):
     return np.minimum.reduceat(distances * dictionary.factors, dictionary.starts[:-1], axis=1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10**6), st.integers(1, 20), st.integers(1, 60), st.integers(1, 5), st.integers(1, 70))
 def test_the_nearest_owners_are_those_of_the_definition(seed, queries, owners, rows, k):
     q, dictionary = scene(seed, queries, owners, rows, 6)

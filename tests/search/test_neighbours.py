@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from musivum.search import Dictionary, Neighbours, merge, nearest_owners
@@ -19,7 +19,6 @@ def finding(costs, k):
     return Neighbours(np.array([[o for _, o in best]], np.int32), np.array([[d for d, _ in best]], np.float32))
 
 
-@settings(deadline=None)
 @given(PARTS, st.integers(1, 10))
 def test_merging_is_associative_and_finds_the_best_of_the_union(parts, k):
     a, b, c = (finding(part, k) for part in parts)

@@ -18,7 +18,7 @@ def slow(queries, rows, limits, k, closed):
     return np.where(np.isinf(found), -1, order), found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 10**6),
     queries=st.integers(0, 12),
