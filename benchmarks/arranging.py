@@ -63,14 +63,13 @@ def by_method(name: str, effort: str = "normal") -> Contender:
     """One of musivum's methods."""
 
     def contender(task: Task) -> Outcome:
-        from musivum.engines.arrange._ground import Ground
-        from musivum.engines.arrange._methods import METHODS
-        from musivum.engines.arrange._settings import EFFORTS, Settings
+        from musivum.engines.arrange import arrange_vectors
 
-        shape = task.rows, task.columns
-        ground = Ground(np.ones(shape, bool), np.full(shape, -1), np.arange(len(task.vectors)), task.wrap)
-        settings = Settings(EFFORTS[effort], workers=os.cpu_count() or 1)
-        return _timed(lambda: METHODS[name](task.vectors, ground, settings).reshape(shape))
+        return _timed(
+            lambda: arrange_vectors(
+                task.vectors, columns=task.columns, rows=task.rows, method=name, effort=effort, wrap=task.wrap
+            )
+        )
 
     return contender
 

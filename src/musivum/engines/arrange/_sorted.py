@@ -27,6 +27,7 @@ from musivum.progress import Progress, silent
 FloatArray = npt.NDArray[np.float32]
 
 _WHOLE = 1600  # cells that are assigned at once
+_SMALL = 1024  # cells; smaller maps take more steps, which is where they gain most and cost least
 _FIRST_RADIUS = 0.5  # of the longer side
 _FIRST_EPSILON = 0.5  # it shrinks with the radius: while that is large, most of what is settled will be undone
 _LEAST_EPSILON = 1e-5  # of the range of the gains; less is lost in rounding
@@ -80,7 +81,7 @@ def sort_cells(
         if whole:
             price[offered] = bid
 
-    radii = _radii(max(ground.free.shape), settings.effort.decay)
+    radii = _radii(ground, settings.effort.decay)
     with ThreadPoolExecutor(settings.workers, thread_name_prefix="musivum-sort") as pool:
         for step, radius in enumerate(radii):
             progress("sort", step, len(radii))
@@ -94,8 +95,9 @@ def sort_cells(
     return photos[arranged]
 
 
-def _radii(side: int, decay: float) -> list[int]:
-    first = max(1.0, _FIRST_RADIUS * side)
+def _radii(ground: Ground, decay: float) -> list[int]:
+    decay = 1 - (1 - decay) * min(1.0, math.sqrt(len(ground.photos) / _SMALL))
+    first = max(1.0, _FIRST_RADIUS * max(ground.free.shape))
     return [round(first * decay**step) for step in range(1 + math.floor(math.log(first) / -math.log(decay)))]
 
 
