@@ -107,6 +107,16 @@ def arrange_grid(
     n = len(material.vectors)
     settled = _settle(material, options, paper, wishes.blocks(material.names, options.hero_cells), mask)
     lattice, fixed = settled.lattice, settled.fixed
+    made = frame(
+        lattice,
+        limits=_free_limits(options, paper) if options.cell_aspect is None else paper.limits,
+        exact=paper.exact,
+        cell=options.cell_aspect,
+        gap=options.gap,
+        margin=options.margin,
+        band=options.caption,
+        dpi=paper.dpi,
+    )
     free = lattice.mask & (fixed == NOBODY)
     alone = np.setdiff1d(np.arange(n), fixed)
     surplus = len(alone) - int(np.count_nonzero(free))
@@ -123,16 +133,6 @@ def arrange_grid(
         )
     if empty.any():
         held = repeat_photos(material.vectors, held, empty)
-    made = frame(
-        lattice,
-        limits=_free_limits(options, paper) if options.cell_aspect is None else paper.limits,
-        exact=paper.exact,
-        cell=options.cell_aspect,
-        gap=options.gap,
-        margin=options.margin,
-        band=options.caption,
-        dpi=paper.dpi,
-    )
     first, last = _corners(lattice.mask, fixed)
     boxes = np.concatenate([made.boxes[first][:, :2], made.boxes[last][:, 2:]], axis=1)
     relaxed: tuple[str, ...] = ()
