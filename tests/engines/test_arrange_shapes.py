@@ -106,16 +106,23 @@ def test_trimming_neither_parts_nor_pierces(seed, left_right, top_bottom):
     assert pieces(left) == 1 and holes(left) == 0
 
 
-def test_the_least_covered_cells_leave_first():
-    coverage = np.array([[0.9, 0.6, 0.9], [0.8, 1.0, 0.8], [0.9, 0.7, 0.9]])
+def test_the_least_covered_corners_leave_first_and_no_notch_is_cut():
+    coverage = np.array([[0.9, 0.1, 0.6], [0.2, 1.0, 0.8], [0.7, 0.7, 0.9]])
     left = trim(np.ones((3, 3), dtype=bool), coverage, 7, (False, False))
-    np.testing.assert_array_equal(left, [[1, 0, 1], [1, 1, 1], [1, 0, 1]])
+    np.testing.assert_array_equal(left, [[1, 1, 0], [1, 1, 1], [0, 1, 1]])
 
 
-def test_one_cell_too_many_leaves_from_the_middle_of_a_symmetric_shape():
-    coverage = np.array([[1, 0.9, 1], [0.5, 1, 0.5], [1, 1, 1]])
-    left = trim(np.ones((3, 3), dtype=bool), coverage, 8, (True, False))
-    np.testing.assert_array_equal(left, [[1, 0, 1], [1, 1, 1], [1, 1, 1]])
+def test_one_cell_too_many_leaves_from_a_middle_that_stands_out():
+    mask = np.array([[0, 1, 0], [1, 1, 1], [1, 1, 1]], dtype=bool)
+    left = trim(mask, np.ones((3, 3)), 6, (True, False))
+    np.testing.assert_array_equal(left, [[0, 0, 0], [1, 1, 1], [1, 1, 1]])
+
+
+@pytest.mark.parametrize("count", [57, 150, 297, 1063, 1064, 1065])
+def test_every_line_of_a_circle_is_whole(count):
+    mask = shape_lattice(count, shape_mask("circle")).mask
+    for line in (*mask, *mask.T):
+        assert np.count_nonzero(np.diff(line.astype(int), prepend=0, append=0)) == 2
 
 
 def test_a_ring_is_cut_only_when_nothing_else_is_left():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
 Cell = tuple[int, int]
+Rule = Callable[[npt.NDArray[np.bool_], Cell], bool]
+"""Whether a cell may leave those that are kept."""
 
 _AROUND = ((0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1), (1, 0), (1, 1))
 
@@ -16,8 +20,8 @@ def trim(
     """Cells of `mask` (rows, columns) less the least covered of its boundary, until `count` are left.
 
     Mirror images leave together as long as enough are too many, left and right longer than top and bottom. Cells
-    equally covered leave from the outside in. Only cells leave whose loss neither parts nor pierces what is left;
-    others only if there is no such cell, as in a ring one cell thick.
+    equally covered leave from the outside in. Corners leave first, as the loss of others is a notch. Only cells leave
+    whose loss neither parts nor pierces what is left; others if there is no such cell, as in a ring one cell thick.
 
     Parameters
     ----------
@@ -31,9 +35,10 @@ def trim(
     kept = np.pad(mask, 1)
     order = _order(mask, coverage)
     symmetries = dict.fromkeys([mirrored, (mirrored[0], False), (False, False)])
-    for symmetry in symmetries:
-        for careful in (True, False) if symmetry == (False, False) else (True,):
-            _take(kept, order, count, symmetry, careful)
+    for may_go in (_is_corner, _is_simple):
+        for symmetry in symmetries:
+            _take(kept, order, count, symmetry, may_go)
+    _take(kept, order, count, (False, False), lambda *_: True)
     return np.array(kept[1:-1, 1:-1])
 
 
@@ -47,7 +52,7 @@ def _order(mask: npt.NDArray[np.bool_], coverage: npt.NDArray[np.float64]) -> li
 
 
 def _take(
-    kept: npt.NDArray[np.bool_], order: list[Cell], count: int, mirrored: tuple[bool, bool], careful: bool
+    kept: npt.NDArray[np.bool_], order: list[Cell], count: int, mirrored: tuple[bool, bool], may_go: Rule
 ) -> None:
     """Remove cells and their mirror images from `kept` until `count` are left or none can go."""
     extra = int(np.count_nonzero(kept)) - count
@@ -56,7 +61,7 @@ def _take(
         going = False
         for cell in order:
             images = _images(cell, kept.shape, mirrored)
-            if kept[cell] and len(images) <= extra and _removed(kept, images, careful):
+            if kept[cell] and len(images) <= extra and _removed(kept, images, may_go):
                 extra -= len(images)
                 going = True
             if not extra:
@@ -70,10 +75,10 @@ def _images(cell: Cell, shape: tuple[int, ...], mirrored: tuple[bool, bool]) -> 
     return list(dict.fromkeys((row, column) for row in rows for column in columns))
 
 
-def _removed(kept: npt.NDArray[np.bool_], cells: list[Cell], careful: bool) -> bool:
-    """Remove all of `cells`, or none if one of them holds the others together."""
+def _removed(kept: npt.NDArray[np.bool_], cells: list[Cell], may_go: Rule) -> bool:
+    """Remove all of `cells`, or none if one of them must stay."""
     for done, cell in enumerate(cells):
-        if careful and not (kept[cell] and _is_simple(kept, cell)):
+        if not (kept[cell] and may_go(kept, cell)):
             for back in cells[:done]:
                 kept[back] = True
             return False
@@ -87,6 +92,16 @@ def _is_simple(kept: npt.NDArray[np.bool_], cell: Cell) -> bool:
     S. Yokoi, J. Toriwaki, T. Fukumura, "An analysis of topological properties of digitized binary pictures using local
     features", Computer Graphics and Image Processing 4(1), 1975, doi:10.1016/0146-664X(75)90022-X.
     """
-    row, column = cell
-    x = [bool(kept[row + down, column + right]) for down, right in _AROUND]
+    x = _around(kept, cell)
     return sum(x[k] and not (x[k + 1] and x[(k + 2) % 8]) for k in (0, 2, 4, 6)) == 1
+
+
+def _is_corner(kept: npt.NDArray[np.bool_], cell: Cell) -> bool:
+    """Whether it is simple, and open to a side and upwards or downwards."""
+    x = _around(kept, cell)
+    return not (x[0] and x[4]) and not (x[2] and x[6]) and _is_simple(kept, cell)
+
+
+def _around(kept: npt.NDArray[np.bool_], cell: Cell) -> list[bool]:
+    row, column = cell
+    return [bool(kept[row + down, column + right]) for down, right in _AROUND]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,6 +13,8 @@ from musivum.engines.arrange._blocks import Blocks, Place
 
 TYPICAL = -1
 """In place of a photo: the one that is most like all others."""
+
+_FEW = 3  # photos: fewer make no ring round a larger one
 
 
 class Paper(NamedTuple):
@@ -64,5 +67,10 @@ class Wishes:
         for photo, side in self.spans.items():
             sides[photo] = side
         if self.hero is not None and self.hero not in self.spans:
-            sides[self.hero] = hero_cells or (1 if len(names) == 1 else max(2, round(len(names) ** 0.5 / 4)))
+            sides[self.hero] = hero_cells or _hero_cells(len(names), int(sides.max()))
         return Blocks(sides, self.pins, self.hero, names)
+
+
+def _hero_cells(count: int, largest: int) -> int:
+    """A quarter of the side of a square of so many photos, and more than the largest other; one cell among few."""
+    return 1 if count < _FEW else max(math.ceil(math.sqrt(count) / 4), largest + 1)
