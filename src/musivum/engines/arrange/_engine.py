@@ -11,11 +11,12 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from musivum.engines._used import used_tiles
-from musivum.engines.arrange._arrangement import Arrangement, Material, arrange_grid, arrange_rows
+from musivum.engines.arrange._arrangement import Arrangement, arrange_grid, arrange_rows
 from musivum.engines.arrange._captions import captions_of
 from musivum.engines.arrange._compose import place_photos
 from musivum.engines.arrange._likeness import likeness_vectors
 from musivum.engines.arrange._options import ArrangeOptions
+from musivum.engines.arrange._settle import Material
 from musivum.engines.arrange._wishes import TYPICAL, Paper, Wishes
 from musivum.errors import LibraryError, OptionError
 from musivum.library import Library
