@@ -205,8 +205,8 @@ def test_photos_with_wishes_of_their_own(arranged: Callable[..., api.Mosaic], pl
     assert len(lying) == COUNT - 2
     assert lying["photos/p07.png"][1:3] == pytest.approx([0, 6 * CELL])  # of a short line, whose cells are wider
     assert lying["photos/p08.png"] == pytest.approx([0, CELL, CELL, 2 * CELL])
-    for name in ("photos/p11.png", "photos/p12.png", "sub/p03.png"):
-        assert lying[name][2:] - lying[name][:2] == pytest.approx([2 * CELL, 2 * CELL])
+    for name, side in (("photos/p11.png", 2), ("photos/p12.png", 2), ("sub/p03.png", 3)):
+        assert lying[name][2:] - lying[name][:2] == pytest.approx([side * CELL, side * CELL])
     hero = (lying["sub/p03.png"][:2] + lying["sub/p03.png"][2:]) / 2
     assert np.abs(hero - np.array(made.canvas) / 2).max() <= CELL
     photos = place / "photos"
