@@ -63,3 +63,18 @@ def auction(gain: npt.NDArray[np.float32], price: npt.NDArray[np.float32], epsil
         holder[wanted] = cell
         held[cell] = wanted
     return held
+
+
+@njit(cache=True, nogil=True)
+def spread(gain: npt.NDArray[np.float32]) -> tuple[float, float]:
+    """Standard deviation and range of all numbers of a (n, n) table."""
+    least = most = gain[0, 0]
+    total = squares = 0.0
+    for row in range(len(gain)):
+        for column in range(gain.shape[1]):
+            value = gain[row, column]
+            least, most = min(least, value), max(most, value)
+            total += value
+            squares += value * value
+    mean = total / gain.size
+    return np.sqrt(max(squares / gain.size - mean * mean, 0.0)), float(most - least)

@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from musivum.engines.arrange._auction import auction
+from musivum.engines.arrange._auction import auction, spread
 from musivum.engines.arrange._ground import NOBODY, Ground
 from musivum.engines.arrange._guide import Guide
 from musivum.engines.arrange._initial import first_arrangement
@@ -30,7 +30,7 @@ _WHOLE = 1600  # cells that are assigned at once
 _SMALL = 1024  # cells; smaller maps take more steps, which is where they gain most and cost least
 _FIRST_RADIUS = 0.5  # of the longer side
 _FIRST_EPSILON = 0.5  # it shrinks with the radius: while that is large, most of what is settled will be undone
-_LEAST_EPSILON = 1e-5  # of the range of the gains; less is lost in rounding
+_LEAST_EPSILON = 1e-5  # of the largest price there may be; less is lost in rounding, and the auction would not end
 _FIXED = 0.25  # weight of a fixed cell, of all cells within the radius
 
 
@@ -58,52 +58,50 @@ def sort_cells(
     """
     photos, cells = ground.photos, ground.cells
     vectors = vectors - vectors[photos].mean(axis=0)
-    mine = vectors[photos]
+    mine, length = vectors[photos], vectors.shape[1]
     arranged = first_arrangement(mine, ground, settings.seed)
     wishes, offers = _guidance(guide, ground, mine)
-    field = np.zeros((*ground.free.shape, mine.shape[1]), np.float32)
+    has = np.concatenate([mine, wishes], axis=1)
+    wants = np.concatenate([np.zeros_like(mine), offers], axis=1)
+    field = np.zeros((*ground.free.shape, length), np.float32)
     taken = ground.fixed != NOBODY
     field[taken] = vectors[ground.fixed[taken]]
     whole = len(mine) <= _WHOLE
-    price = np.zeros(len(mine), np.float32)
+    price = np.zeros(len(mine), np.float32)  # in standard deviations of the gain, which changes with the radius
     rng = np.random.default_rng(settings.seed)
 
-    def assign(wanted: FloatArray, epsilon: float, window: npt.NDArray[np.int64]) -> None:
+    def assign(epsilon: float, window: npt.NDArray[np.int64]) -> None:
         offered = arranged[window]
-        # What all cells of a window want alike settles nothing, and would take many bids to price.
-        gain = _apart(wanted[window]) @ mine[offered].T + _apart(offers[window]) @ wishes[offered].T
-        span = float(np.ptp(gain))
-        if span == 0:
+        wanted = wants[window]
+        wanted -= wanted.mean(axis=0)  # what all cells want alike settles nothing, and would take many bids to price
+        gain = wanted @ has[offered].T
+        deviation, span = spread(gain)
+        if deviation == 0:
             return
-        bid = price[offered]
-        bid -= bid.min()
-        arranged[window] = offered[auction(gain, bid, max(epsilon * float(gain.std()), _LEAST_EPSILON * span))]
+        bid = price[offered] * np.float32(deviation)
+        least = _LEAST_EPSILON * (span + float(bid.max()))
+        arranged[window] = offered[auction(gain, bid, max(epsilon * deviation, least))]
         if whole:
-            price[offered] = bid
+            price[offered] = (bid - bid.min()) / np.float32(deviation)
 
     radii = _radii(ground, settings.effort.decay)
     with ThreadPoolExecutor(settings.workers, thread_name_prefix="musivum-sort") as pool:
         for step, radius in enumerate(radii):
             progress("sort", step, len(radii))
             epsilon = _FIRST_EPSILON * (settings.effort.epsilon / _FIRST_EPSILON) ** (step / max(1, len(radii) - 1))
-            field.reshape(-1, mine.shape[1])[cells] = mine[arranged]
+            field.reshape(-1, length)[cells] = mine[arranged]
             weight = np.where(taken, max(1.0, _FIXED * (2 * radius + 1) ** 2), ground.free).astype(np.float32)
-            wanted = smooth(field, weight, radius, wrap=ground.wrap).reshape(-1, mine.shape[1])[cells]
+            wants[:, :length] = smooth(field, weight, radius, wrap=ground.wrap).reshape(-1, length)[cells]
             parts = [np.arange(len(mine))] if whole else windows(ground, settings.effort.window, radius, rng)
-            list(pool.map(partial(assign, wanted, epsilon), parts))
+            list(pool.map(partial(assign, epsilon), parts))
     progress("sort", len(radii), len(radii))
-    return photos[arranged]
+    return np.asarray(photos[arranged])
 
 
 def _radii(ground: Ground, decay: float) -> list[int]:
     decay = 1 - (1 - decay) * min(1.0, math.sqrt(len(ground.photos) / _SMALL))
     first = max(1.0, _FIRST_RADIUS * max(ground.free.shape))
     return [round(first * decay**step) for step in range(1 + math.floor(math.log(first) / -math.log(decay)))]
-
-
-def _apart(rows: FloatArray) -> FloatArray:
-    """Rows less their mean."""
-    return np.asarray(rows - rows.mean(axis=0), np.float32)
 
 
 def _guidance(guide: Guide | None, ground: Ground, mine: FloatArray) -> tuple[FloatArray, FloatArray]:
