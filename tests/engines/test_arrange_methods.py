@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from musivum.engines.arrange import arrange_vectors
+from musivum.engines.arrange import arrange_vectors, distance_preservation_quality
 from musivum.engines.arrange._auction import auction
 from musivum.engines.arrange._ground import NOBODY, Ground
 from musivum.engines.arrange._hilbert import hilbert_index
@@ -116,6 +116,21 @@ def test_sorting_recovers_the_order_of_a_shuffled_map(scale):
     assert np.mean(np.concatenate(steps)) < 1.15  # 1 is the planted map; shuffled ones have 7
 
 
+def test_maps_that_are_sorted_in_windows_flow_over_the_whole():
+    y, x = np.mgrid[0:42, 0:42] / 41
+    planted = np.stack([x, y, np.hypot(x - 0.5, y - 0.5)], axis=2).reshape(-1, 3).astype(np.float32)
+    shuffle = np.random.default_rng(1).permutation(len(planted))
+    turned = planted[shuffle][METHODS["sorted"](planted[shuffle], open_ground(42, 42), QUICK)]
+    found = distance_preservation_quality(turned, np.argwhere(np.ones((42, 42))), p=(16, 2))
+    assert found > (0.97, 0.97)
+
+
+def test_another_seed_is_another_arrangement_of_few_photos_too():
+    vectors = np.random.default_rng(5).random((100, 3)).astype(np.float32)
+    found = [METHODS["sorted"](vectors, open_ground(10, 10), QUICK._replace(seed=seed)) for seed in (0, 1)]
+    assert (found[0] != found[1]).mean() > 0.5
+
+
 def test_a_wrapped_map_has_no_seam():
     vectors = np.random.default_rng(3).random((196, 3)).astype(np.float32)
 
@@ -179,6 +194,14 @@ def test_the_auction_comes_within_epsilon_of_the_optimum(seed, n, epsilon):
     assert sorted(found) == list(range(n))
     best = gain[linear_sum_assignment(-gain)].sum()
     assert gain[np.arange(n), found].sum() >= best - n * epsilon - 1e-3
+
+
+@pytest.mark.parametrize("epsilon", [4e-16, 1e-30])
+def test_an_auction_ends_however_small_the_gains_are_beside_the_prices(epsilon):
+    rng = np.random.default_rng(1)
+    gain = (1e-15 * rng.normal(size=(12, 12))).astype(np.float32)
+    price = np.full(12, 1e-7, np.float32)
+    assert sorted(auction(gain, price, epsilon)) == list(range(12))
 
 
 @settings(max_examples=40)

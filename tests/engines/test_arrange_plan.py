@@ -154,6 +154,9 @@ def test_a_last_line_is_filled_with_repeats_or_trimmed_and_it_is_told(photos):
         (Wishes(pins={0: (99, 0)}), {}, "pin it elsewhere"),
         (Wishes(pins={0: (0, 0), 1: (0, 0)}), {}, "pin one of them elsewhere"),
         (Wishes(spans={0: 50}), {"columns": 12, "rows": 300}, "no room left"),
+        (Wishes(pins={0: (-1, 0)}), {}, "count from 1"),
+        (Wishes(pins={120: (0, 0)}), {}, "no photo 120"),
+        (Wishes(spans={0: 0}), {}, "0 x 0 cells"),
         (Wishes(hero=0), {"layout": "rows"}, "layout grid"),
         (None, {"layout": "rows", "last": "trim"}, "rows of photos"),
         (None, {"gap": "500"}, "do not fit"),
@@ -164,6 +167,54 @@ def test_wishes_that_cannot_be_granted_are_refused_in_one_line(photos, wishes, o
     with pytest.raises(OptionError, match=words) as fault:
         plan(photos, wishes=wishes, **options)
     assert "\n" not in str(fault.value)
+
+
+def test_larger_photos_than_there_are_cells_are_refused_before_any_sorting(photos):
+    wishes = Wishes(hero=0, spans={1: 2})
+    with pytest.raises(OptionError, match="which take 4 cells of 0"):
+        plan(photos.select(range(2)), wishes=wishes, columns=2, rows=2, last="trim", hero_cells=2)
+
+
+def test_papers_without_a_side_and_captions_for_other_photos_are_refused(photos):
+    with pytest.raises(OptionError, match="neither a width nor a height"):
+        plan(photos, paper=Paper(None, None))
+    with pytest.raises(OptionError, match="2 captions for 120 photos"):
+        plan(photos, captions=["one", "two"])
+
+
+def test_free_cells_fill_paper_that_is_meant_exactly(photos):
+    made = plan(photos, paper=Paper(500, 400, exact=True), cell="free", aspect="3:1")
+    box = bounds(made.placements)
+    assert made.canvas == (500, 400)
+    np.testing.assert_allclose([box[:, :2].min(axis=0), box[:, 2:].max(axis=0)], [(0, 0), (500, 400)], atol=1e-9)
+
+
+def test_what_was_changed_for_large_photos_is_told(photos):
+    few = photos.select(range(4))
+    made = plan(few, wishes=Wishes(spans={0: 2}), columns=3, rows=3)
+    assert made.statistics["relaxed"] and "in place of spread" in made.statistics["relaxed"][0]
+    assert not plan(photos).statistics["relaxed"]
+
+
+def test_a_collage_with_few_pins_in_much_room_ends(photos):
+    """Far from a pin all cells once wanted the same, and an auction about rounding had no end."""
+    made = plan(
+        photos.select(range(50)), wishes=Wishes(pins={0: (25, 0)}, spans={4: 2}), columns=6, rows=40, last="fill"
+    )
+    assert made.statistics["repeats"] == 240 - 49 - 4
+
+
+def test_favourites_lie_all_over_a_collage_with_many_repeats(photos):
+    made = plan(
+        photos.select(range(60)),
+        wishes=Wishes(spans=dict.fromkeys(range(0, 60, 10), 2)),
+        columns=20,
+        rows=20,
+        last="fill",
+    )
+    box = bounds(made.placements)
+    tops = box[(box[:, 2] - box[:, 0]) > 1.5 * np.median(box[:, 2] - box[:, 0]), 1]
+    assert len(tops) == 6 and np.ptp(tops) > made.canvas.height / 3
 
 
 def test_an_empty_library_and_a_shape_with_other_rules_are_refused(photos):
@@ -242,6 +293,15 @@ def test_light_lies_on_top_likes_round_the_hero_and_strong_colours_at_the_rim():
     red = gains("wheel")[2]
     assert red[1, 2] > red[middle] > red[1, 0] and red[1, 2] > gains("wheel")[1][1, 2]
     assert gains("outward")[2][corner] > gains("outward")[0][corner]
+
+
+def test_a_pinned_hero_is_the_middle_of_what_flows_outward(photos):
+    made = plan(photos, wishes=Wishes(hero=7, pins={7: (0, 0)}), hero_cells=2, pull=5.0, last="centre")
+    box, rows = bounds(made.placements), shown(made, photos)
+    vectors = likeness_vectors(photos, "grid2", dimensions=32, chroma=2)
+    strange = np.linalg.norm(vectors[rows] - vectors[7], axis=1)
+    away = np.hypot(*(box[:, :2] - box[rows.tolist().index(7), :2]).T)
+    assert np.corrcoef(strange, away)[0, 1] > 0.5
 
 
 def test_outsiders_are_those_least_like_others_and_favourites_stay():

@@ -30,7 +30,7 @@ def auction(gain: npt.NDArray[np.float32], price: npt.NDArray[np.float32], epsil
     price
         (n,) of the photos; rises in place.
     epsilon
-        Least rise of a price, above 0.
+        Least rise of a price, above 0; where it is less than what rounding leaves of a price, that is.
 
     Returns
     -------
@@ -54,8 +54,9 @@ def auction(gain: npt.NDArray[np.float32], price: npt.NDArray[np.float32], epsil
                     second, best, wanted = best, worth, photo
                 else:
                     second = worth
-        if n > 1:
-            price[wanted] += np.float32(best - second + epsilon)
+        if n > 1:  # and by no less than a price can rise at all, or two cells might bid for ever
+            dearer = price[wanted] + np.float32(best - second + epsilon)
+            price[wanted] = max(dearer, np.nextafter(price[wanted], np.float32(np.inf)))
         if holder[wanted] >= 0:
             last = first + count
             waiting[last if last < n else last - n] = holder[wanted]

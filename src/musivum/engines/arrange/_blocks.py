@@ -12,6 +12,7 @@ from musivum.engines.arrange._ground import NOBODY, Ground
 from musivum.engines.arrange._guide import Guide
 from musivum.engines.arrange._settings import EFFORTS, Settings
 from musivum.engines.arrange._sorted import sort_cells
+from musivum.engines.arrange._surplus import scattered
 from musivum.errors import OptionError
 
 Place = tuple[int, int]
@@ -80,6 +81,7 @@ def settle_blocks(
         _put_nearest(fixed, plain, blocks.hero, np.argwhere(plain).mean(axis=0) + 0.5, blocks)
     large = np.setdiff1d(np.flatnonzero(blocks.sides > 1), fixed)
     if len(large):
+        _check_room(int(np.count_nonzero(plain & (fixed == NOBODY))), large, blocks)
         wanted = _wanted_places(vectors, plain, fixed, blocks.sides, settings, guide)
         for photo in large[np.argsort(-blocks.sides[large], kind="stable")].tolist():
             _put_nearest(fixed, plain, photo, wanted[photo], blocks)
@@ -100,11 +102,21 @@ def _wanted_places(
     rest = rest[np.argsort(-sides[rest], kind="stable")]
     free = plain & (fixed == NOBODY)
     copies = np.repeat(rest, sides[rest] ** 2)[: np.count_nonzero(free)]
-    free &= (np.cumsum(free) <= len(copies)).reshape(free.shape)
+    free &= ~scattered(free, int(np.count_nonzero(free)) - len(copies))
     ground = Ground(free, fixed, copies)
     found = sort_cells(vectors, ground, settings._replace(effort=EFFORTS["fast"]), guide=guide)
     large = rest[sides[rest] > 1].tolist()
     return {photo: ground.places[found == photo].mean(axis=0) + 0.5 for photo in large}
+
+
+def _check_room(cells: int, large: npt.NDArray[np.int64], blocks: Blocks) -> None:
+    needed = int((blocks.sides[large] ** 2).sum())
+    if needed > cells:
+        photo = large[np.argmax(blocks.sides[large])]
+        raise NoRoom(
+            f"there is no room left for all larger photos, which take {needed:,} cells of {cells:,}, such as "
+            f"{blocks.names[photo]} of {blocks.sides[photo]} x {blocks.sides[photo]}: make them fewer or smaller"
+        )
 
 
 def _pin(fixed: npt.NDArray[np.int64], plain: npt.NDArray[np.bool_], photo: int, place: Place, blocks: Blocks) -> None:

@@ -73,6 +73,10 @@ def plan_arrange(
     if not len(library):
         raise LibraryError(f"{library.path}: no photo to use: index some")
     _check(options, wishes, mask)
+    if paper.width is None and paper.height is None:
+        raise OptionError("the paper has neither a width nor a height: give one of them")
+    if captions is not None and len(captions) != len(library):
+        raise OptionError(f"there are {len(captions):,} captions for {len(library):,} photos: give one for each")
     workers = thread_count(options.workers)
     # Products of few columns are slower on many threads, and their last bits would depend on how many there are.
     with threadpool_limits(limits=1, user_api="blas"):

@@ -17,6 +17,7 @@ from musivum.engines.arrange._length import length_of
 from musivum.engines.arrange._options import ArrangeOptions
 from musivum.engines.arrange._settings import EFFORTS, Settings
 from musivum.engines.arrange._wishes import Paper
+from musivum.errors import OptionError
 from musivum.threads import thread_count
 
 FloatArray = npt.NDArray[np.float32]
@@ -45,14 +46,18 @@ def settle(
 ) -> Settled:
     """Find the first lattice that has room for the photos of several cells."""
     fault: NoRoom | None = None
-    for last, lattice in _lattices(blocks.sides, options, paper, mask):
-        plain = _plain(lattice, blocks)
-        guide = guide_of(material, options, lattice, blocks)
-        try:
-            fixed = settle_blocks(material.vectors, plain, blocks, settings_of(options), guide)
-            return Settled(lattice, fixed, guide, last)
-        except NoRoom as problem:
-            fault = fault or problem
+    try:
+        for last, lattice in _lattices(blocks.sides, options, paper, mask):
+            plain = _plain(lattice, blocks)
+            guide = guide_of(material, options, lattice, blocks)
+            try:
+                fixed = settle_blocks(material.vectors, plain, blocks, settings_of(options), guide)
+                return Settled(lattice, fixed, guide, last)
+            except NoRoom as problem:
+                fault = fault or problem
+    except OptionError:  # of a lattice that nobody asked for
+        if fault is None:
+            raise
     assert fault is not None
     raise fault
 

@@ -31,6 +31,7 @@ _SMALL = 1024  # cells; smaller maps take more steps, which is where they gain m
 _FIRST_RADIUS = 0.5  # of the longer side
 _FIRST_EPSILON = 0.5  # it shrinks with the radius: while that is large, most of what is settled will be undone
 _LEAST_EPSILON = 1e-5  # of the largest price there may be; less is lost in rounding, and the auction would not end
+_NOISE = 1e-5  # of what cells want: differences that rounding makes
 _FIXED = 0.25  # weight of a fixed cell, of all cells within the radius
 
 
@@ -73,7 +74,10 @@ def sort_cells(
     def assign(epsilon: float, window: npt.NDArray[np.int64]) -> None:
         offered = arranged[window]
         wanted = wants[window]
+        level = np.abs(wanted).max(initial=0)
         wanted -= wanted.mean(axis=0)  # what all cells want alike settles nothing, and would take many bids to price
+        if np.abs(wanted).max(initial=0) <= _NOISE * level:
+            return
         gain = wanted @ has[offered].T
         deviation, span = spread(gain)
         if deviation == 0:

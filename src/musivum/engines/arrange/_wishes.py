@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from musivum.engines.arrange._blocks import Blocks, Place
+from musivum.errors import OptionError
 
 TYPICAL = -1
 """In place of a photo: the one that is most like all others."""
@@ -62,7 +63,22 @@ class Wishes:
         return self.hero is not None or bool(self.pins) or bool(self.spans)
 
     def blocks(self, names: Sequence[str], hero_cells: int | None) -> Blocks:
-        """The same of photos of these names."""
+        """The same of photos of these names.
+
+        Raises
+        ------
+        OptionError
+            If there is no such photo, no such cell, or a photo has no cells.
+        """
+        for photo in (*self.pins, *self.spans, *(() if self.hero is None else (self.hero,))):
+            if not 0 <= photo < len(names):
+                raise OptionError(f"there is no photo {photo} to be placed: the rows are 0 to {len(names) - 1}")
+        for photo, (row, column) in self.pins.items():
+            if min(row, column) < 0:
+                raise OptionError(f"{names[photo]} is pinned to column {column + 1}, row {row + 1}: count from 1")
+        for photo, side in self.spans.items():
+            if side < 1:
+                raise OptionError(f"{names[photo]} is to have {side} x {side} cells: give it 1 or more")
         sides = np.ones(len(names), np.int64)
         for photo, side in self.spans.items():
             sides[photo] = side
