@@ -7,11 +7,13 @@ import re
 
 from musivum.errors import OptionError
 
-_RATIO = re.compile(r"(\d+(?:\.\d+)?)(?:[:/](\d+(?:\.\d+)?))?")
+_NUMBER = r"([0-9]+(?:[.,][0-9]+)?)"
+_RATIO = re.compile(f"{_NUMBER}(?:[:/]{_NUMBER})?")
+_QUOTED = 40  # characters of what is refused
 
 
 def ratio(name: str, text: str, *, otherwise: str) -> float:
-    """Width over height of ``3:2``, ``3/2`` or ``1.5``.
+    """Width over height of ``3:2``, ``3/2``, ``1.5`` or ``1,5``.
 
     Parameters
     ----------
@@ -24,7 +26,9 @@ def ratio(name: str, text: str, *, otherwise: str) -> float:
         If it is none, or not between 1:10 and 10:1.
     """
     match = _RATIO.fullmatch(text)
-    value = float(match[1]) / max(float(match[2] or 1), 1e-9) if match else math.nan
+    width, height = (float((side or "1").replace(",", ".")) for side in match.groups()) if match else (math.nan, 1.0)
+    value = width / max(height, 1e-9)
     if not 0.1 <= value <= 10:
-        raise OptionError(f'{name} is "{text}": write width:height between 1:10 and 10:1, or {otherwise}')
+        told = text if len(text) <= _QUOTED else f"{text[:_QUOTED]}..."
+        raise OptionError(f'{name} is "{told}": write width:height between 1:10 and 10:1, or {otherwise}')
     return value

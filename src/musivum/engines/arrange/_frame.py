@@ -97,7 +97,7 @@ def frame(
     spaces = spaces_at(lengths, shorter_side(counts, limits, cell, lengths))
     width, height = _cell_size(counts, limits, cell, spaces)
     if min(width, height) < 1:
-        raise no_room(f"{lattice.columns:,} x {lattice.rows:,} photos", limits, spaces)
+        raise no_room(int(np.count_nonzero(lattice.mask)), lattice.rows, limits, spaces)
     collage = Size(
         rounded(lattice.columns * (width + spaces.gap) + 2 * spaces.margin - spaces.gap),
         rounded(lattice.rows * (height + spaces.band + spaces.gap) + 2 * spaces.margin - spaces.gap),
@@ -119,12 +119,20 @@ def on_canvas(collage: Size, limits: Limits, exact: bool) -> tuple[Size, npt.NDA
     return canvas, np.array([dx, dy, dx, dy], dtype=np.float64)
 
 
-def no_room(photos: str, limits: Limits, spaces: Spaces) -> OptionError:
-    """What to raise where `photos` would be smaller than a pixel."""
-    size = " x ".join("any" if limit is None else f"{limit:,}" for limit in limits)
+def no_room(photos: int, rows: int, limits: Limits, spaces: Spaces) -> OptionError:
+    """What to raise where so many photos in so many rows would be smaller than a pixel."""
+    width, height = limits
+    if width is None:
+        size = f"a height of {height:,}"
+    elif height is None:
+        size = f"a width of {width:,}"
+    else:
+        size = f"{width:,} x {height:,}"
     return OptionError(
-        f"{photos} with gaps of {spaces.gap}, margins of {spaces.margin} and captions of {spaces.band} pixels do not"
-        f" fit {size} pixels: ask for a larger picture, smaller gaps or fewer photos"
+        f"{photos:,} {'photo' if photos == 1 else 'photos'} in {rows:,} {'row' if rows == 1 else 'rows'} with gaps of"
+        f" {spaces.gap}, margins of {spaces.margin} and captions of {spaces.band} pixels"
+        f" {'does' if photos == 1 else 'do'} not fit {size} pixels: ask for a larger picture, smaller gaps or fewer"
+        " photos"
     )
 
 

@@ -58,7 +58,7 @@ def frame_rows(
     between = 2 * spaces.margin - spaces.gap + len(lines) * (spaces.band + spaces.gap)
     collage, heights = _collage(limits, gaps, sums, between)
     if min(heights.min(), *(heights[k] * aspects[line].min() for k, line in enumerate(lines))) < 1:
-        raise no_room(f"{len(aspects):,} photos in rows ({len(lines):,})", limits, spaces)
+        raise no_room(len(aspects), len(lines), limits, spaces)
     heights *= (collage.height - between) / heights.sum()
     y = spaces.margin + _steps(heights + spaces.band + spaces.gap)
     boxes = np.empty((len(aspects), 4))

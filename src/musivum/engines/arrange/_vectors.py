@@ -12,7 +12,7 @@ from musivum.engines.arrange._methods import METHODS
 from musivum.engines.arrange._settings import EFFORTS, Settings
 from musivum.errors import OptionError
 from musivum.progress import Progress, silent
-from musivum.threads import thread_count
+from musivum.threads import check_workers, thread_count
 
 
 def arrange_vectors(
@@ -41,18 +41,20 @@ def arrange_vectors(
     wrap
         Whether opposite edges border on each other.
     seed
-        Another number, another arrangement.
+        Another number, 0 to 2^32 - 1, another arrangement.
     workers
         Threads; the arrangement does not depend on it.
 
     Returns
     -------
-    (rows, columns) which vector lies in each cell; -1 where there is none, which is in the last line, at its ends.
+    (rows, columns) which vector lies in each cell; -1 where there is none: at the ends of the last line, or of several
+    lines where both columns and rows were given.
 
     Raises
     ------
     OptionError
-        If the vectors are no table of finite numbers, a name is none, or the cells are too few.
+        If the vectors are no table of finite numbers, a name is none, a number is out of range, or the cells are
+        too few.
     """
     table = np.asarray(vectors, np.float64)
     if table.ndim != 2 or 0 in table.shape:
@@ -66,6 +68,9 @@ def arrange_vectors(
     for name, value, names in (("method", method, METHODS), ("effort", effort, EFFORTS)):
         if value not in names:
             raise OptionError(f'{name} is "{value}": it must be one of {", ".join(names)}')
+    if not 0 <= seed <= 2**32 - 1:
+        raise OptionError(f"seed is {seed}: it must be between 0 and {2**32 - 1}")
+    check_workers(workers)
     lattice = choose_lattice(len(table), aspect=aspect, columns=columns, rows=rows, last="centre")
     nobody = np.full(lattice.mask.shape, NOBODY, np.int64)
     ground = Ground(lattice.mask, nobody, np.arange(len(table)), wrap)
