@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from musivum.features import compress, extend
+from musivum.features import compress, even_rows, extend
 
 
 def dictionary(seed, n, d, fall=0.01, offset=3.0):
@@ -110,3 +112,12 @@ def test_the_sign_of_a_vector_does_not_depend_on_that_of_the_rows(d):
     one, other = (compress(sign * rows, rank=4, centred=False).basis for sign in (1, -1))
     np.testing.assert_allclose(one, other, atol=1e-3)
     assert (one[np.abs(one).argmax(0), np.arange(4)] > 0).all()
+
+
+@given(st.integers(1, 5000), st.integers(1, 3000))
+def test_even_rows_are_all_or_as_many_as_wanted_from_the_first_to_the_last(count, most):
+    rows = even_rows(count, most)
+    assert len(rows) == min(count, most) and rows[0] == 0
+    assert len(rows) == 1 or rows[-1] == count - 1
+    steps = np.diff(rows)
+    assert (steps >= 1).all() and (not len(steps) or steps.max() - steps.min() <= 1)

@@ -2,7 +2,7 @@
 
 from musivum.features._backbone import TextEncoder, text_encoder
 from musivum.features._color_grid import color_grid
-from musivum.features._compression import Compression, compress, extend
+from musivum.features._compression import Compression, compress, even_rows, extend
 from musivum.features._extractor import Extractor
 from musivum.features._extractors import EXTRACTORS, extractor
 from musivum.features._gradient import gradient, lightness_differences
@@ -23,6 +23,7 @@ __all__ = [
     "TextEncoder",
     "color_grid",
     "compress",
+    "even_rows",
     "extend",
     "extractor",
     "gradient",

@@ -119,6 +119,11 @@ def compress(
     return Compression(mean.astype(np.float32), basis, np.sqrt(squares[:k]), n, total)
 
 
+def even_rows(count: int, most: int) -> npt.NDArray[np.int64]:
+    """Numbers, ascending, of all of `count` rows, or of `most` of them evenly spread from the first to the last."""
+    return np.linspace(0, count - 1, min(count, most)).astype(np.int64)
+
+
 def extend(compression: Compression, rows: npt.NDArray[np.float32], *, rank: int | None = None) -> Compression:
     """Take new rows into an uncentred compression without the rows it was made from.
 

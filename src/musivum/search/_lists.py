@@ -21,6 +21,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from musivum.errors import OptionError
+from musivum.features import even_rows
 from musivum.search._dictionary import plain_dictionary
 from musivum.search._exact import nearest_owners
 
@@ -56,7 +57,7 @@ def train_centres(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Find about 4 sqrt(n) centres (c, d) of (n, d) vectors by k-means on evenly spaced ones."""
     faiss = faiss_module()
     count = list_count(len(vectors))
-    rows = np.linspace(0, len(vectors) - 1, min(len(vectors), count * _SAMPLE)).astype(np.int64)
+    rows = even_rows(len(vectors), count * _SAMPLE)
     sample = np.ascontiguousarray(vectors[rows], np.float32)
     settings = faiss.ClusteringParameters()
     settings.niter, settings.seed = _ITERATIONS, 1
@@ -115,7 +116,7 @@ def enough_probes(
     Photos crowd about their like and need few, noise needs many. A neighbour is found if its list is among those
     scanned, so the number is a quantile of the ranks of the neighbours' lists.
     """
-    rows = np.unique(np.linspace(0, len(vectors) - 1, _TRIALS).astype(np.int64))
+    rows = even_rows(len(vectors), _TRIALS)
     queries = np.ascontiguousarray(vectors[rows], np.float32)
     near = nearest_owners(queries, plain_dictionary(vectors), _K + 1, workers=workers).owners
     with threadpool_limits(limits=1, user_api="blas"):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from musivum.engines.arrange._components import principal_components
 from musivum.engines.arrange._ground import Ground
 from musivum.engines.arrange._guide import Guide
 from musivum.engines.arrange._hilbert import hilbert_index
-from musivum.engines.arrange._initial import principal_components
 from musivum.engines.arrange._settings import Settings
 from musivum.progress import Progress, silent
 

@@ -5,18 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from musivum.engines.arrange._components import principal_components
 from musivum.engines.arrange._ground import Ground
-from musivum.features import compress
 
 _GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
-_SAMPLE = 8192
-
-
-def principal_components(vectors: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.float32]:
-    """Coordinates (n, count) of vectors (n, d) along their main directions, those that there are not being 0."""
-    sample = vectors[np.unique(np.linspace(0, len(vectors) - 1, min(len(vectors), _SAMPLE)).astype(np.int64))]
-    coordinates = compress(sample, rank=count)(vectors)
-    return np.pad(coordinates, ((0, 0), (0, count - coordinates.shape[1])))
 
 
 def first_arrangement(vectors: npt.NDArray[np.float32], ground: Ground, seed: int) -> npt.NDArray[np.int64]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from musivum.features import color_grid, compress, parse_mixture, tile_vectors
+from musivum.engines.arrange._components import principal_components
+from musivum.features import color_grid, parse_mixture, tile_vectors
 from musivum.library import Library
 from musivum.progress import Progress, silent
-
-_SAMPLE = 8192
 
 
 def likeness_vectors(
@@ -21,14 +20,17 @@ def likeness_vectors(
     workers: int = 1,
     progress: Progress = silent,
 ) -> npt.NDArray[np.float32]:
-    """Describe the photos of a library by a mixture of features, each part centred and of the length of its weight.
+    """Describe the photos of a library by a mixture of features, each part centred and scaled.
+
+    The scaled vectors of a part have its weight as their root mean square length, so a photo differs from the average
+    one as much in each part as its weight says.
 
     Parameters
     ----------
     features
         Names and weights, such as ``grid4`` or ``grid2 + cnn*0.5``.
     dimensions
-        How many principal components to keep; None for whole vectors.
+        How many principal components to keep; None for whole vectors. Components that there are not are 0.
     chroma
         Factor of a and b against L in colour grids.
     workers, progress
@@ -36,7 +38,8 @@ def likeness_vectors(
 
     Returns
     -------
-    (n, d) vectors, mean zero; distances mean what the features' distances do.
+    (n, d) vectors, mean zero. Distances in one part are in proportion to those of its features (of colour grids, with
+    the `chroma` wanted); their unit is lost.
 
     Raises
     ------
@@ -54,5 +57,4 @@ def likeness_vectors(
     whole = np.concatenate(pieces, axis=1)
     if dimensions is None or dimensions >= whole.shape[1]:
         return whole
-    sample = whole[np.unique(np.linspace(0, len(whole) - 1, min(len(whole), _SAMPLE)).astype(np.int64))]
-    return compress(sample, rank=dimensions)(whole)
+    return principal_components(whole, dimensions)

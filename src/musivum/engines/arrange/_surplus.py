@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from musivum.engines.arrange._ground import NOBODY
 from musivum.engines.arrange._smooth import smooth
+from musivum.features import even_rows
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -28,7 +29,7 @@ def outsiders(vectors: FloatArray, count: int, keep: npt.NDArray[np.bool_]) -> n
         (n,) photos that are not to be chosen.
     """
     n = len(vectors)
-    sample = vectors[np.unique(np.linspace(0, n - 1, min(n, _SAMPLE)).astype(np.int64))]
+    sample = vectors[even_rows(n, _SAMPLE)]
     squares = np.square(sample).sum(axis=1)
     nearest = min(_NEAREST, len(sample) - 1)
     lonely = np.empty(n)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from musivum.color import oklab_from_linear
 from musivum.engines.fractal._shapes import Shape
 from musivum.engines.fractal._windows import SIDE, Floats, contrasts, patterns
-from musivum.features import compress, tile_patches
+from musivum.features import compress, even_rows, tile_patches
 from musivum.library import Library
 from musivum.search import RadiusSearch
 
@@ -117,7 +117,7 @@ def describe_tiles(
     def describe(rows: npt.NDArray[np.int64]) -> Floats:
         return patterns(crop_pixels(library, shape, rows, SIDE, weights, workers), mean_weight)
 
-    some = np.unique(np.linspace(0, len(shape) - 1, min(len(shape), _SAMPLE)).astype(np.int64))
+    some = even_rows(len(shape), _SAMPLE)
     compression = compress(describe(some), rank=RANK)
     rows = np.zeros((len(shape), compression.basis.shape[1] + 2), np.float32)
     plainness = np.empty(len(shape), np.float32)

@@ -13,7 +13,7 @@ from musivum.engines.grid._crops import candidate_crops
 from musivum.engines.grid._dictionary import TileDictionary, build, describe_crops
 from musivum.engines.grid._options import GridOptions
 from musivum.engines.grid._space import Space, Vectors, Voice, balance, compression_of
-from musivum.features import Metric, kept_saliency
+from musivum.features import Metric, even_rows, kept_saliency
 from musivum.library import Library
 from musivum.progress import Progress, silent
 
@@ -69,7 +69,7 @@ def describe_library(
     most = 1 if whole else max(1, min(options.crops, _MOST_ROWS // (orientations * len(library))))
     crops = candidate_crops(library.sizes, aspect, most=most, zoom=options.zoom, mirror=mirror, turns=turns)
     describe = partial(describe_crops, library, crops, voices, kept)
-    rows = np.unique(np.linspace(0, len(crops) - 1, min(len(crops), _SAMPLE)).astype(np.int64))
+    rows = even_rows(len(crops), _SAMPLE)
     pieces = describe(rows)
     # A crop whose pattern is too fine for its vector must not pass for the faint pattern that is left of it.
     faint = _FAINT if COLOURS[options.colour].fitted else 0.0

@@ -18,7 +18,7 @@ from musivum.engines.grid._rerank import rerank, whole_costs
 from musivum.engines.grid._space import Vectors
 from musivum.engines.grid._target import TargetCells
 from musivum.engines.grid._voices import keep_voices, metric_of, voices_of
-from musivum.features import mixture_name
+from musivum.features import even_rows, mixture_name
 from musivum.library import Library
 from musivum.progress import Progress, silent
 from musivum.search import SEARCHES, Neighbours, choose_search, pair_costs
@@ -124,13 +124,8 @@ def match(
         "whole": sample.whole.shape[1],
         "dimensions": space.dimensions or sample.whole.shape[1],
         "energy": space.compression.energy if space.compression else 1.0,
-        "agreement": agreement(described, sample, whole(_some(len(cells)))),
+        "agreement": agreement(described, sample, whole(even_rows(len(cells), _ASKED))),
     }
     near = [pair_costs(queries, dictionary, np.maximum(owners, 0))[1] for owners in found.nearest.owners.T]
     nearest_crops = described.crop_of(np.stack(near, axis=1))
     return Matching(described.crops, described.crop_of(rows), costs, found.nearest, nearest_crops, statistics)
-
-
-def _some(n: int) -> npt.NDArray[np.int64]:
-    """A few of n rows, evenly spread."""
-    return np.unique(np.linspace(0, n - 1, min(n, _ASKED)).astype(np.int64))
