@@ -9,6 +9,7 @@ from musivum.engines.arrange import distance_preservation_quality, neighbour_dis
 from musivum.engines.arrange._ground import Ground
 from musivum.engines.arrange._methods import METHODS
 from musivum.engines.arrange._settings import Settings
+from musivum.errors import OptionError
 
 
 def lattice(rows, columns):
@@ -104,6 +105,39 @@ def test_few_photos_are_as_good_as_can_be(n):
 @pytest.mark.parametrize("vectors", [np.full((12, 5), 0.1), np.eye(12), np.zeros((12, 0)), np.full((12, 3), 1e9)])
 def test_where_no_order_is_better_it_is_1(vectors):
     assert distance_preservation_quality(vectors, lattice(3, 4)) == 1.0
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-30, 1e30, 1e300])
+def test_numbers_may_be_as_large_and_as_small_as_there_are(scale):
+    vectors = np.random.default_rng(2).normal(size=(30, 3))
+    scaled = distance_preservation_quality(vectors * scale, lattice(5, 6))
+    assert scaled == pytest.approx(distance_preservation_quality(vectors, lattice(5, 6)), rel=1e-6)
+
+
+@pytest.mark.parametrize("n", [2, 30])
+def test_as_many_exponents_as_are_given_are_answered_whatever_holds_them(n):
+    vectors, places = np.random.default_rng(2).normal(size=(n, 3)), lattice(5, 6)[:n]
+    wanted = distance_preservation_quality(vectors, places, p=(2, 16))
+    assert distance_preservation_quality(vectors, places, p=np.array([2, 16])) == wanted
+    assert distance_preservation_quality(vectors, places, p=[2, 16]) == wanted
+    assert distance_preservation_quality(vectors, places, p=np.float64(2)) == wanted[0]
+    assert distance_preservation_quality(vectors, places, p=(16,)) == wanted[1:]
+
+
+@pytest.mark.parametrize(
+    ("vectors", "options", "words"),
+    [
+        (np.full((12, 2), np.nan), {}, "vectors hold numbers that are not finite"),
+        (np.eye(12), {"p": 0.5}, "p is 0.5"),
+        (np.eye(12), {"p": (2, np.nan)}, "p is nan"),
+        (np.eye(12), {"sample": 0}, "sample is 0"),
+    ],
+)
+def test_what_has_no_quality_is_refused(vectors, options, words):
+    with pytest.raises(OptionError, match=words):
+        distance_preservation_quality(vectors, lattice(3, 4), **options)
+    with pytest.raises(OptionError, match="positions hold"):
+        distance_preservation_quality(np.eye(12), np.full((12, 2), np.inf))
 
 
 @given(st.integers(3, 40), st.integers(1, 7), st.integers(1, 5), st.integers(0, 2**32 - 1), st.floats(1e-3, 1e3))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
+
+from musivum.errors import OptionError
 
 _ALL_ROWS = 4096  # arrangements of more photos are judged by a sample
 _SAMPLE = 1024
@@ -31,7 +33,7 @@ def distance_preservation_quality(
     vectors: npt.ArrayLike,
     positions: npt.ArrayLike,
     *,
-    p: Sequence[float],
+    p: Sequence[float] | npt.NDArray[np.floating[Any]],
     period: tuple[float, float] | None = None,
     sample: int | None = None,
     seed: int = 0,
@@ -42,7 +44,7 @@ def distance_preservation_quality(
     vectors: npt.ArrayLike,
     positions: npt.ArrayLike,
     *,
-    p: float | Sequence[float] = 16,
+    p: float | Sequence[float] | npt.NDArray[np.floating[Any]] = 16,
     period: tuple[float, float] | None = None,
     sample: int | None = None,
     seed: int = 0,
@@ -76,18 +78,26 @@ def distance_preservation_quality(
     Up to 1; one for each exponent if several were given. 1 where no arrangement is better than another: of fewer than
     three photos, or of photos that are all equally like each other.
 
+    Raises
+    ------
+    OptionError
+        If a number is not finite, an exponent is below 1, or no photo is to be judged.
+
     References
     ----------
     .. [1] K. U. Barthel, N. Hezel, K. Jung, K. Schall, "Improved Evaluation and Generation of Grid Layouts using
        Distance Preservation Quality and Linear Assignment Sorting", Computer Graphics Forum 42(1), 2023.
        doi:10.1111/cgf.14718
     """
-    x, places = np.array(vectors, np.float64), np.asarray(positions, np.float64)
+    x, places = np.asarray(vectors, np.float64), np.asarray(positions, np.float64)
     n = len(x)
     powers = np.atleast_1d(np.asarray(p, np.float64))
+    _check(x, places, powers, sample)
     if n < 3 or (x == x[0]).all():
         qualities = [1.0] * len(powers)
     else:
+        # By a power of two, which rounds nothing: single precision has no room for the squares of large numbers.
+        x = np.ldexp(x, -int(np.frexp(np.abs(x).max())[1]))
         x -= x.mean(axis=0)
         planar, best = _mean_distances(x, places, _rows(n, sample, seed), period)
         mean = planar[-1]
@@ -96,13 +106,26 @@ def distance_preservation_quality(
             qualities = [1.0] * len(powers)
         else:
             qualities = [float(np.linalg.norm(gains, power) / np.linalg.norm(most, power)) for power in powers]
-    return tuple(qualities) if isinstance(p, Sequence) else qualities[0]
+    return tuple(qualities) if np.ndim(p) else qualities[0]
 
 
 def neighbour_distances(colours: npt.ArrayLike, pairs: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Distances (m,) of colours (n, 3) in OKLab over pairs (m, 2) of neighbours."""
     lab, two = np.asarray(colours, np.float64), np.asarray(pairs, np.int64).reshape(-1, 2)
     return np.asarray(np.linalg.norm(lab[two[:, 0]] - lab[two[:, 1]], axis=1))
+
+
+def _check(
+    x: npt.NDArray[np.float64], places: npt.NDArray[np.float64], powers: npt.NDArray[np.float64], sample: int | None
+) -> None:
+    for name, numbers in (("vectors", x), ("positions", places)):
+        if not np.isfinite(numbers).all():
+            raise OptionError(f"the {name} hold numbers that are not finite: leave those photos out")
+    for power in powers:
+        if not power >= 1:
+            raise OptionError(f"p is {power:g}: it must be 1 or more")
+    if sample is not None and sample < 1:
+        raise OptionError(f"sample is {sample}: it must be 1 or more")
 
 
 def _rows(n: int, sample: int | None, seed: int) -> npt.NDArray[np.int64]:
