@@ -6,8 +6,10 @@ import pytest
 from musivum.engines._ratio import ratio
 from musivum.engines.arrange import arrange_vectors
 from musivum.engines.arrange._frame import frame
-from musivum.engines.arrange._ground import NOBODY
+from musivum.engines.arrange._ground import NOBODY, Ground
 from musivum.engines.arrange._lattice import choose_lattice
+from musivum.engines.arrange._settings import Settings
+from musivum.engines.arrange._shells import shell_cells
 from musivum.engines.arrange._smooth import smooth
 from musivum.engines.arrange._surplus import outsiders, repeat_photos, scattered
 from musivum.errors import OptionError
@@ -109,3 +111,15 @@ def test_repeats_are_chosen_one_after_another_by_the_rule(monkeypatch, block):
         expected[row, column] = best
         used[best] += 1
     np.testing.assert_array_equal(repeat_photos(vectors, held, empty), expected)
+
+
+def test_of_photos_that_suit_equally_shells_take_the_first():
+    photos = np.random.default_rng(0).permutation(35)
+    ground = Ground(np.ones((5, 7), bool), np.full((5, 7), NOBODY), photos)
+    held = shell_cells(np.ones((35, 2), np.float32), ground, Settings()).reshape(5, 7)
+    away = np.abs(np.indices((5, 7)) - np.array([2, 3])[:, None, None])
+    ring = away.max(axis=0)
+    place = np.empty(35, np.int64)
+    place[photos] = np.arange(35)
+    for inner in range(4):
+        assert set(place[held[ring <= inner]]) == set(range(np.count_nonzero(ring <= inner)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -37,20 +39,20 @@ def shell_cells(
     """
     vectors = vectors - vectors[ground.photos].mean(axis=0)
     held = np.pad(ground.fixed, 1, constant_values=NOBODY)
-    left = ground.photos.copy()  # those not placed yet
+    left, rest = ground.photos.copy(), vectors[ground.photos]  # those not placed yet
     for done, (row, column) in enumerate(_outwards(ground)):
         if done % _TOLD == 0:
             progress("grow", done, len(ground.photos))
         around = held[[row, row + 2, row + 1, row + 1], [column + 1, column + 1, column, column + 2]]
         around = around[around != NOBODY]
         if len(around):
-            best = int(np.argmax(vectors[left] @ vectors[around].sum(axis=0)))
+            best = int(np.argmax(rest @ vectors[around].sum(axis=0)))
         elif done == 0:
-            best = _seed(vectors[left], settings.seed)
+            best = _seed(rest, settings.seed)
         else:
-            best = int(np.argmax(vectors[left] @ vectors[_nearest(held, row, column)]))
+            best = int(np.argmax(rest @ vectors[_nearest(held, row, column)]))
         held[row + 1, column + 1] = left[best]
-        left = np.delete(left, best)
+        left, rest = _without(left, best), _without(rest, best)
     progress("grow", len(ground.photos), len(ground.photos))
     return np.asarray(held[1:-1, 1:-1][ground.free])
 
@@ -80,6 +82,12 @@ def _seed(vectors: npt.NDArray[np.float32], number: int) -> int:
         likeness[rows, first + rows] = -np.inf
         sums[first : first + step] = np.partition(likeness, n - most, axis=1)[:, n - most :].sum(axis=1)
     return int(np.argsort(-sums, kind="stable")[number % n])
+
+
+def _without(array: npt.NDArray[Any], row: int) -> npt.NDArray[Any]:
+    """An array less a row, in the same memory and the same order, so that of equals the first one stays the first."""
+    array[row:-1] = array[row + 1 :]
+    return array[:-1]
 
 
 def _nearest(held: npt.NDArray[np.int64], row: int, column: int) -> int:
