@@ -1,10 +1,14 @@
 """Small things that go wrong unseen: options at their limits, rare sizes, and the words of refusals."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from musivum.engines._ratio import ratio
-from musivum.engines.arrange import arrange_vectors
+from musivum.engines.arrange import ArrangeOptions, Paper, arrange_vectors, likeness_vectors, plan_arrange
+from musivum.engines.arrange._compose import place_photos
 from musivum.engines.arrange._frame import frame
 from musivum.engines.arrange._ground import NOBODY, Ground
 from musivum.engines.arrange._lattice import choose_lattice
@@ -13,7 +17,17 @@ from musivum.engines.arrange._shells import shell_cells
 from musivum.engines.arrange._smooth import smooth
 from musivum.engines.arrange._surplus import outsiders, repeat_photos, scattered
 from musivum.errors import OptionError
-from musivum.features import even_rows
+from musivum.features import even_rows, extractor
+from musivum.library import index, open_library
+from musivum.plan import bounds
+
+SUBJECTS = {
+    "none": (slice(0, 0), slice(0, 0)),
+    "left": (slice(8, 24), slice(2, 14)),
+    "right": (slice(8, 24), slice(82, 94)),
+    "top": (slice(2, 14), slice(8, 24)),
+    "bottom": (slice(82, 94), slice(8, 24)),
+}
 
 
 @pytest.mark.parametrize(
@@ -123,3 +137,93 @@ def test_of_photos_that_suit_equally_shells_take_the_first():
     place[photos] = np.arange(35)
     for inner in range(4):
         assert set(place[held[ring <= inner]]) == set(range(np.count_nonzero(ring <= inner)))
+
+
+@pytest.fixture(scope="module")
+def ends(tmp_path_factory):
+    """A grey photo, two with a bright subject at the left or right, two with one at the top or bottom."""
+    folder = tmp_path_factory.mktemp("ends")
+    for name, (rows, columns) in SUBJECTS.items():
+        pixels = np.full((96, 32, 3) if name in ("top", "bottom") else (32, 96, 3), 60, np.uint8)
+        pixels[rows, columns] = (250, 220, 40)
+        Image.fromarray(pixels).save(folder / f"{name}.png")
+    index([folder], folder / "lib")
+    return open_library(folder / "lib")
+
+
+def test_crops_keep_what_draws_the_eye(ends):
+    rows = np.arange(len(ends))
+    names = [Path(source).stem for source in ends.sources]
+    boxes = np.tile([10.0, 20, 50, 60], (len(rows), 1))
+    placed = place_photos(ends, rows, boxes, whole=False, workers=1)
+    crops = dict(zip(names, placed.crop, strict=True))
+    np.testing.assert_allclose(crops["none"], (32, 0, 64, 32))
+    for name, crop in crops.items():
+        np.testing.assert_allclose(crop[2:] - crop[:2], 32)
+        down, right = SUBJECTS[name]
+        assert (crop[:2] <= (right.start, down.start)).all() or name == "none"
+        assert (crop[2:] >= (right.stop, down.stop)).all()
+
+
+def test_whole_photos_lie_in_the_middle_of_their_boxes(ends):
+    rows = np.arange(len(ends))
+    boxes = np.tile([10.0, 20, 51, 60], (len(rows), 1)) + 7 * rows[:, None]
+    shown = bounds(place_photos(ends, rows, boxes, whole=True, workers=1))
+    np.testing.assert_allclose(shown[:, :2] + shown[:, 2:], boxes[:, :2] + boxes[:, 2:], atol=1.01)
+    np.testing.assert_allclose((shown[:, 2:] - shown[:, :2]).max(axis=1), 40.5, atol=0.51)
+
+
+def test_parts_of_a_mixture_have_the_lengths_of_their_weights(photos):
+    vectors = likeness_vectors(photos, "grid1*3 + gradient")
+    np.testing.assert_allclose(vectors.mean(axis=0), 0, atol=1e-5)
+    lengths = [np.sqrt(np.square(part).sum(axis=1).mean()) for part in (vectors[:, :3], vectors[:, 3:])]
+    np.testing.assert_allclose(lengths, (3, 1), rtol=1e-5)
+
+
+def test_chroma_counts_as_much_as_is_wanted(photos):
+    plain, strong = (likeness_vectors(photos, "grid2", chroma=chroma) for chroma in (1, 4))
+    expected = plain * np.tile([1, 4, 4], 4)
+    expected /= np.sqrt(np.square(expected).sum(axis=1).mean())
+    np.testing.assert_allclose(strong, expected, atol=1e-5)
+    other = likeness_vectors(photos, "gradient", chroma=4)
+    np.testing.assert_array_equal(other, likeness_vectors(photos, "gradient", chroma=1))
+
+
+def test_dimensions_are_those_along_which_photos_differ_most(photos):
+    whole = likeness_vectors(photos, "grid4")
+    kept = likeness_vectors(photos, "grid4", dimensions=5)
+    u, strengths, _ = np.linalg.svd(whole, full_matrices=False)
+    assert kept.shape == (len(photos), 5)
+    np.testing.assert_allclose(np.abs(kept), np.abs(u * strengths)[:, :5], atol=2e-4)
+    np.testing.assert_array_equal(likeness_vectors(photos, "grid4", dimensions=10**4), whole)
+    few = likeness_vectors(photos.select(range(3)), "grid4", dimensions=5)
+    assert few.shape == (3, 5) and not few[:, 3:].any()
+
+
+@pytest.mark.parametrize(
+    ("background", "colour"), [("white", 0), ("black", 255), ("transparent", 0), ("#000080", 255), ("#ffff00", 0)]
+)
+def test_captions_show_on_any_ground_and_fill_their_lines(photos, background, colour):
+    options = ArrangeOptions(method="curve", background=background, caption="20%")
+    paper = Paper(300, None, dpi=72)
+    made = plan_arrange(photos.select(range(6)), options, paper=paper, captions=[f"photo {i}" for i in range(6)])
+    assert made.captions.colour == (colour,) * 3
+    heights = made.captions.box[:, 3] - made.captions.box[:, 1]
+    assert 0.4 < made.captions.size / heights.min() <= made.captions.size / heights.max() < 0.9
+
+
+def test_the_recipe_tells_what_the_plan_was_made_of(photos):
+    few = photos.select(range(6))
+    made = plan_arrange(few, ArrangeOptions(method="curve", workers=2), paper=Paper(300, None, dpi=72))
+    assert made.recipe["engine"] == "arrange"
+    assert made.recipe["library"] == few.digest
+    assert made.recipe["paper"] == {"width": 300, "height": None, "exact": False, "dpi": 72}
+    assert ArrangeOptions(**made.recipe["options"]) == ArrangeOptions(method="curve")
+
+
+def test_pixels_are_described_by_shares_of_full_light():
+    patches = np.random.default_rng(0).random((4, 2, 2, 3))
+    patches[0], patches[1] = 0, 1
+    found = extractor("pixels2").describe(patches)
+    expected = np.where(patches <= 0.0031308, 12.92 * patches, 1.055 * patches ** (1 / 2.4) - 0.055)
+    np.testing.assert_allclose(found, expected.reshape(4, 12), atol=0.5 / 255 + 1e-4)
