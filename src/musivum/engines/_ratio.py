@@ -29,6 +29,7 @@ def ratio(name: str, text: str, *, otherwise: str) -> float:
     width, height = (float((side or "1").replace(",", ".")) for side in match.groups()) if match else (math.nan, 1.0)
     value = width / max(height, 1e-9)
     if not 0.1 <= value <= 10:
-        told = text if len(text) <= _QUOTED else f"{text[:_QUOTED]}..."
+        line = " ".join(text.split())
+        told = line if len(line) <= _QUOTED else f"{line[:_QUOTED]}..."
         raise OptionError(f'{name} is "{told}": write width:height between 1:10 and 10:1, or {otherwise}')
     return value
