@@ -9,7 +9,7 @@ from PIL import Image
 from musivum.engines._ratio import ratio
 from musivum.engines.arrange import ArrangeOptions, Paper, arrange_vectors, likeness_vectors, plan_arrange
 from musivum.engines.arrange._compose import place_photos
-from musivum.engines.arrange._frame import frame
+from musivum.engines.arrange._frame import Sheet, frame
 from musivum.engines.arrange._ground import NOBODY, Ground
 from musivum.engines.arrange._lattice import choose_lattice
 from musivum.engines.arrange._settings import Settings
@@ -71,7 +71,7 @@ def test_what_is_no_ratio_is_refused_in_a_short_line(text):
 )
 def test_too_small_a_picture_is_refused_in_words_that_fit(count, limits, words):
     with pytest.raises(OptionError, match=words):
-        frame(choose_lattice(count, aspect=1, columns=1), limits=limits, margin="10")
+        frame(choose_lattice(count, aspect=1, columns=1), Sheet(limits, margin="10"))
 
 
 @pytest.mark.parametrize("count", [30, 2, 1])

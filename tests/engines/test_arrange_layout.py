@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musivum.engines.arrange._frame import frame
+from musivum.engines.arrange._frame import Sheet, frame
 from musivum.engines.arrange._lattice import LASTS, Lattice, choose_lattice, plain_lattice
 from musivum.engines.arrange._length import Length, length_of
 from musivum.errors import OptionError
@@ -165,7 +165,7 @@ def test_boxes_fill_the_canvas_between_equal_gaps(count, aspect, last, gap, marg
     if None in limits:
         exact, cell = False, cell or 1.0
     try:
-        framed = frame(lattice, limits=limits, exact=exact, cell=cell, gap=gap, margin=margin, band=band, dpi=72)
+        framed = frame(lattice, Sheet(limits, exact, gap, margin, band, dpi=72), cell=cell)
     except OptionError as fault:
         assert re.search("do(es)? not fit", str(fault))
         return
@@ -194,14 +194,14 @@ def test_boxes_fill_the_canvas_between_equal_gaps(count, aspect, last, gap, marg
 
 
 def test_a_block_spans_its_gaps_and_keeps_one_caption():
-    framed = frame(choose_lattice(12, aspect=1, columns=4), limits=(790, None), gap="10", margin="20", band="30")
+    framed = frame(choose_lattice(12, aspect=1, columns=4), Sheet((790, None), gap="10", margin="20", band="30"))
     block = np.array([*framed.boxes[0, 1][:2], *framed.boxes[1, 2][2:]])
     np.testing.assert_array_equal(block[2:] - block[:2], [370, 400])
     np.testing.assert_array_equal(framed.captions(block), [block[0], block[3], block[2], block[3] + 30])
 
 
 def test_shares_are_of_the_shorter_side_of_a_cell():
-    framed = frame(choose_lattice(12, aspect=1, columns=4, cell=2), limits=(1000, None), cell=2, gap="10%")
+    framed = frame(choose_lattice(12, aspect=1, columns=4, cell=2), Sheet((1000, None), gap="10%"), cell=2)
     height = framed.boxes[0, 0, 3]
     assert abs(framed.gap - height / 10) <= 0.6 and abs(framed.boxes[0, 0, 2] - 2 * height) <= 2
 
@@ -232,4 +232,4 @@ def test_what_is_no_length_is_refused(text, message):
 
 def test_free_cells_need_both_sides():
     with pytest.raises(OptionError, match="both a width and a height"):
-        frame(choose_lattice(4, aspect=1), limits=(100, None), cell=None)
+        frame(choose_lattice(4, aspect=1), Sheet((100, None)), cell=None)

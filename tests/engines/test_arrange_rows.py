@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from musivum.engines.arrange._frame import Sheet
 from musivum.engines.arrange._frame_rows import frame_rows
 from musivum.engines.arrange._lattice import choose_lattice
 from musivum.engines.arrange._rows import justify, row_lattice
@@ -86,7 +87,7 @@ def test_the_lines_below_a_panorama_share_what_it_takes():
 )
 def test_a_few_odd_photos_end_in_a_picture(aspects):
     aspects = np.array(aspects)
-    framed = frame_rows(justify(row_lattice(aspects, aspect=1), aspects), aspects, limits=(600, 600))
+    framed = frame_rows(justify(row_lattice(aspects, aspect=1), aspects), aspects, Sheet((600, 600)))
     assert max(framed.canvas) == 600
     areas = np.prod(framed.boxes[:, 2:] - framed.boxes[:, :2], axis=1)
     assert areas.sum() == np.prod(framed.canvas)
@@ -118,7 +119,7 @@ def test_boxes_have_the_photos_aspects_and_every_line_fills_the_width(seed, coun
     aspects = photos(seed, count)
     lines = justify(row_lattice(aspects, aspect=1.3), aspects)
     exact = exact and None not in limits
-    framed = frame_rows(lines, aspects, limits=limits, exact=exact, gap=gap, margin=margin, band=band, dpi=72)
+    framed = frame_rows(lines, aspects, Sheet(limits, exact, gap, margin, band, dpi=72))
     sides = [(limit, side) for limit, side in zip(limits, framed.canvas, strict=True) if limit]
     assert all(side <= limit for limit, side in sides) and any(side == limit for limit, side in sides)
     boxes = framed.boxes
@@ -149,10 +150,10 @@ def test_too_small_a_picture_is_refused():
     with pytest.raises(
         OptionError, match=r"100 photos in 11 rows with gaps of 30, .* pixels do not fit a width of 300 pixels"
     ):
-        frame_rows(lines, aspects, limits=(300, None), gap="30")
+        frame_rows(lines, aspects, Sheet((300, None), gap="30"))
     with pytest.raises(
         OptionError, match=r"1 photo in 1 row with gaps of 0, margins of 10 .* does not fit a height of 20 pixels"
     ):
-        frame_rows([np.arange(1)], np.ones(1), limits=(None, 20), margin="10")
+        frame_rows([np.arange(1)], np.ones(1), Sheet((None, 20), margin="10"))
     with pytest.raises(OptionError, match="both a width and a height"):
-        frame_rows(lines, aspects, limits=(300, None), exact=True)
+        frame_rows(lines, aspects, Sheet((300, None), exact=True))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from musivum.engines.arrange._frame import Frame, frame
+from musivum.engines.arrange._frame import Frame, Sheet, frame
 from musivum.engines.arrange._frame_rows import frame_rows
 from musivum.engines.arrange._ground import NOBODY, Ground
 from musivum.engines.arrange._methods import METHODS
@@ -64,16 +64,7 @@ def arrange_rows(material: Material, options: ArrangeOptions, paper: Paper, prog
     photos = METHODS[options.method](material.vectors, ground, settings_of(options), guide=guide, progress=progress)
     aspects = material.aspects[photos]
     lines = justify(lattice, aspects)
-    made = frame_rows(
-        lines,
-        aspects,
-        limits=paper.limits,
-        exact=paper.exact,
-        gap=options.gap,
-        margin=options.margin,
-        band=options.caption,
-        dpi=paper.dpi,
-    )
+    made = frame_rows(lines, aspects, _sheet(options, paper))
     order = np.concatenate(lines)
     shape = len(lines), max(map(len, lines))
     return Arrangement(photos[order], made.boxes[order], made, shape, np.empty(0, np.int64))
@@ -91,16 +82,10 @@ def arrange_grid(
     blocks = wishes.blocks(material.names, options.hero_cells)
     settled = settle(material, options, paper, blocks, mask)
     lattice = settled.lattice
-    made = frame(
-        lattice,
-        limits=_free_limits(options, paper) if options.cell_aspect is None else paper.limits,
-        exact=paper.exact,
-        cell=options.cell_aspect,
-        gap=options.gap,
-        margin=options.margin,
-        band=options.caption,
-        dpi=paper.dpi,
-    )
+    sheet = _sheet(options, paper)
+    if options.cell_aspect is None:
+        sheet = sheet._replace(limits=_free_limits(options, paper))
+    made = frame(lattice, sheet, cell=options.cell_aspect)
     filled = _fill(material, options, settled, progress)
     first, last = _corners(lattice.mask, settled.fixed)
     boxes = np.concatenate([made.boxes[first][:, :2], made.boxes[last][:, 2:]], axis=1)
@@ -130,6 +115,10 @@ def _fill(material: Material, options: ArrangeOptions, settled: Settled, progres
     if empty.any():
         held = repeat_photos(material.vectors, held, empty)
     return _Filled(held, left_out, int(np.count_nonzero(empty)))
+
+
+def _sheet(options: ArrangeOptions, paper: Paper) -> Sheet:
+    return Sheet(paper.limits, paper.exact, options.gap, options.margin, options.caption, paper.dpi)
 
 
 def _free_limits(options: ArrangeOptions, paper: Paper) -> tuple[int | None, int | None]:

@@ -25,6 +25,52 @@ class Spaces(NamedTuple):
     band: int
 
 
+class Sheet(NamedTuple):
+    """The canvas that is wanted, and how wide the spaces on it are to be.
+
+    Attributes
+    ----------
+    limits
+        Most pixels in width and height. One side of the canvas is as long as its limit.
+    exact
+        The canvas is exactly `limits`, both given, with the collage in its middle.
+    gap, margin, band
+        Lengths such as "12", "12px", "3mm" or "2%" of the shorter side of a cell. `band` is the height under each photo
+        that its caption takes.
+    dpi
+        Pixels per inch of lengths on paper.
+    """
+
+    limits: Limits
+    exact: bool = False
+    gap: str = "0"
+    margin: str = "0"
+    band: str = "0"
+    dpi: float = 300
+
+    def spaces(self, counts: tuple[float, float], cell: float | None) -> Spaces:
+        """The spaces in whole pixels, with so many cells (columns, rows) of the aspect `cell`.
+
+        Raises
+        ------
+        OptionError
+            If a length cannot be read, or a limit is missing that an exact canvas or free cells need.
+        """
+        lengths = [length_of(text, dpi=self.dpi) for text in (self.gap, self.margin, self.band)]
+        if (self.exact or cell is None) and None in self.limits:
+            raise OptionError("an exact canvas and free cells need both a width and a height: give both")
+        side = _shorter_side(counts, self.limits, cell, lengths)
+        return Spaces(*(rounded(length.at(side)) for length in lengths))
+
+    def canvas(self, collage: Size) -> tuple[Size, npt.NDArray[np.float64]]:
+        """The canvas, and what to add to the boxes of a collage so that it lies in the middle."""
+        width, height = self.limits
+        if not self.exact or width is None or height is None:
+            return collage, np.zeros(4)
+        dx, dy = (width - collage.width) // 2, (height - collage.height) // 2
+        return Size(width, height), np.array([dx, dy, dx, dy], dtype=np.float64)
+
+
 class Frame(NamedTuple):
     """A canvas and the places of the photos on it; every edge is a whole pixel.
 
@@ -53,17 +99,7 @@ class Frame(NamedTuple):
         return below
 
 
-def frame(
-    lattice: Lattice,
-    *,
-    limits: Limits,
-    exact: bool = False,
-    cell: float | None = 1.0,
-    gap: str = "0",
-    margin: str = "0",
-    band: str = "0",
-    dpi: float = 300,
-) -> Frame:
+def frame(lattice: Lattice, sheet: Sheet, *, cell: float | None = 1.0) -> Frame:
     """Boxes of a lattice's cells on a canvas of the wanted size.
 
     All gaps are equally wide to the pixel; the cells take what is left and differ by a pixel at most. A block of cells
@@ -73,31 +109,21 @@ def frame(
     ----------
     lattice
         The cells.
-    limits
-        Most pixels in width and height. One side of the canvas is as long as its limit.
-    exact
-        The canvas is exactly `limits`, both given, with the collage in its middle.
+    sheet
+        The canvas and its spaces.
     cell
-        Width / height of a cell of one unit. None: free, so that the collage fills both `limits`.
-    gap, margin, band
-        Lengths such as "12", "12px", "3mm" or "2%" of the shorter side of a cell. `band` is the height under each photo
-        that its caption takes.
-    dpi
-        Pixels per inch of lengths on paper.
+        Width / height of a cell of one unit. None: free, so that the collage fills both limits.
 
     Raises
     ------
     OptionError
         If a length cannot be read, both limits are needed and one is missing, or no pixel is left for a photo.
     """
-    lengths = [length_of(text, dpi=dpi) for text in (gap, margin, band)]
-    if (exact or cell is None) and None in limits:
-        raise OptionError("an exact canvas, or one that free cells fill, needs both a width and a height: give both")
     counts = lattice.columns, lattice.rows
-    spaces = spaces_at(lengths, shorter_side(counts, limits, cell, lengths))
-    width, height = _cell_size(counts, limits, cell, spaces)
+    spaces = sheet.spaces(counts, cell)
+    width, height = _cell_size(counts, sheet.limits, cell, spaces)
     if min(width, height) < 1:
-        raise no_room(int(np.count_nonzero(lattice.mask)), lattice.rows, limits, spaces)
+        raise no_room(int(np.count_nonzero(lattice.mask)), lattice.rows, sheet.limits, spaces)
     collage = Size(
         rounded(lattice.columns * (width + spaces.gap) + 2 * spaces.margin - spaces.gap),
         rounded(lattice.rows * (height + spaces.band + spaces.gap) + 2 * spaces.margin - spaces.gap),
@@ -106,17 +132,8 @@ def frame(
     rows = np.arange(lattice.rows)[:, None] + np.arange(2)
     y = np.broadcast_to(_edges(collage.height, lattice.rows, spaces, rows)[:, None], x.shape)
     boxes = np.stack([x[..., 0], y[..., 0], x[..., 1], y[..., 1] - spaces.band], axis=2)
-    canvas, shift = on_canvas(collage, limits, exact)
+    canvas, shift = sheet.canvas(collage)
     return Frame(canvas, np.where(lattice.mask[..., None], boxes + shift, 0.0), *spaces)
-
-
-def on_canvas(collage: Size, limits: Limits, exact: bool) -> tuple[Size, npt.NDArray[np.float64]]:
-    """The canvas, and what to add to the boxes of a collage so that it lies in the middle."""
-    if not exact or limits[0] is None or limits[1] is None:
-        return collage, np.zeros(4)
-    canvas = Size(limits[0], limits[1])
-    dx, dy = (canvas.width - collage.width) // 2, (canvas.height - collage.height) // 2
-    return canvas, np.array([dx, dy, dx, dy], dtype=np.float64)
 
 
 def no_room(photos: int, rows: int, limits: Limits, spaces: Spaces) -> OptionError:
@@ -136,11 +153,7 @@ def no_room(photos: int, rows: int, limits: Limits, spaces: Spaces) -> OptionErr
     )
 
 
-def spaces_at(lengths: list[Length], side: float) -> Spaces:
-    return Spaces(*(rounded(length.at(side)) for length in lengths))
-
-
-def shorter_side(counts: tuple[float, float], limits: Limits, cell: float | None, lengths: list[Length]) -> float:
+def _shorter_side(counts: tuple[float, float], limits: Limits, cell: float | None, lengths: list[Length]) -> float:
     """Shorter side s of a cell before rounding: both sides of the collage are linear in it."""
     gap, margin, band = lengths
     sides = []

@@ -8,22 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from musivum.engines.arrange._frame import Frame, Limits, no_room, on_canvas, rounded, shorter_side, spaces_at
-from musivum.engines.arrange._length import length_of
-from musivum.errors import OptionError
+from musivum.engines.arrange._frame import Frame, Limits, Sheet, no_room, rounded
 from musivum.geometry import Size
 
 
 def frame_rows(
     lines: Sequence[npt.NDArray[np.int64]],
     aspects: npt.NDArray[np.float64],
-    *,
-    limits: Limits,
-    exact: bool = False,
-    gap: str = "0",
-    margin: str = "0",
-    band: str = "0",
-    dpi: float = 300,
+    sheet: Sheet,
 ) -> Frame:
     """Boxes of photos in lines on a canvas of the wanted size.
 
@@ -35,8 +27,9 @@ def frame_rows(
         Indices into `aspects` from left to right, line by line, each once; see `justify`.
     aspects
         (n,) width / height of each photo.
-    limits, exact, gap, margin, band, dpi
-        As for `frame`; the cell that shares are of is as high as the mean line and as wide as the mean photo there.
+    sheet
+        The canvas and its spaces; the cell that shares are of is as high as the mean line and as wide as the mean photo
+        there.
 
     Returns
     -------
@@ -48,17 +41,13 @@ def frame_rows(
     OptionError
         If a length cannot be read, `exact` lacks a limit, or no pixel is left for a photo.
     """
-    lengths = [length_of(text, dpi=dpi) for text in (gap, margin, band)]
-    if exact and None in limits:
-        raise OptionError("an exact canvas needs both a width and a height: give both")
-    counts = len(aspects) / len(lines), len(lines)
-    spaces = spaces_at(lengths, shorter_side(counts, limits, float(aspects.mean()), lengths))
+    spaces = sheet.spaces((len(aspects) / len(lines), len(lines)), float(aspects.mean()))
     gaps = np.array([2 * spaces.margin + (len(line) - 1) * spaces.gap for line in lines])
     sums = np.array([math.fsum(aspects[line]) for line in lines])
     between = 2 * spaces.margin - spaces.gap + len(lines) * (spaces.band + spaces.gap)
-    collage, heights = _collage(limits, gaps, sums, between)
+    collage, heights = _collage(sheet.limits, gaps, sums, between)
     if min(heights.min(), *(heights[k] * aspects[line].min() for k, line in enumerate(lines))) < 1:
-        raise no_room(len(aspects), len(lines), limits, spaces)
+        raise no_room(len(aspects), len(lines), sheet.limits, spaces)
     heights *= (collage.height - between) / heights.sum()
     y = spaces.margin + _steps(heights + spaces.band + spaces.gap)
     boxes = np.empty((len(aspects), 4))
@@ -67,7 +56,7 @@ def frame_rows(
         before = np.arange(len(line)) * spaces.gap
         boxes[line, 0], boxes[line, 2] = x[:-1] + before, x[1:] + before
         boxes[line, 1], boxes[line, 3] = y[k], y[k + 1] - spaces.gap - spaces.band
-    canvas, shift = on_canvas(collage, limits, exact)
+    canvas, shift = sheet.canvas(collage)
     return Frame(canvas, boxes + shift, *spaces)
 
 
