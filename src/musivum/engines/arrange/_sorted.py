@@ -27,7 +27,8 @@ from musivum.progress import Progress, silent
 FloatArray = npt.NDArray[np.float32]
 
 _WHOLE = 1600  # cells that are assigned at once
-_SMALL = 1024  # cells; smaller maps take more steps, which is where they gain most and cost least
+_USUAL = 1024  # cells; smaller maps take more steps, which is where they gain most and cost least
+_FEWEST_STEPS = 1.3  # how much faster than usual the radius may shrink on larger ones
 _FIRST_RADIUS = 0.5  # of the longer side
 _FIRST_EPSILON = 0.5  # it shrinks with the radius: while that is large, most of what is settled will be undone
 _LEAST_EPSILON = 1e-5  # of the largest price there may be; less is lost in rounding, and the auction would not end
@@ -103,7 +104,7 @@ def sort_cells(
 
 
 def _radii(ground: Ground, decay: float) -> list[int]:
-    decay = 1 - (1 - decay) * min(1.0, math.sqrt(len(ground.photos) / _SMALL))
+    decay = 1 - (1 - decay) * min(_FEWEST_STEPS, math.sqrt(len(ground.photos) / _USUAL))
     first = max(1.0, _FIRST_RADIUS * max(ground.free.shape))
     return [round(first * decay**step) for step in range(1 + math.floor(math.log(first) / -math.log(decay)))]
 
