@@ -28,7 +28,7 @@ demo: $(READY)
 	$(BIN)/musivum demo demo
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
