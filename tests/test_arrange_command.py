@@ -258,7 +258,7 @@ def test_letters_choose_a_font(
     path = tmp_path / "table.csv"
     path.write_text("p01.png,é\n", encoding="utf-8")
     own = str(place / "own.ttf")
-    monkeypatch.setattr("musivum.api._font._NO_LETTER", "A")  # so that this font seems to have all others
+    monkeypatch.setattr("musivum.raster._letters._NO_LETTER", "A")  # so that this font seems to have all others
     for usual, font, remarks in (((), "", 1), (("no such font", own), own, 0)):
         monkeypatch.setattr("musivum.api._font._USUAL", usual)
         made = arranged(captions=path)

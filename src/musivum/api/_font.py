@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from musivum.errors import OptionError
+from musivum.raster import lacking_letters
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -26,7 +27,6 @@ _USUAL = (
     "PingFang.ttc",
     "msyh.ttc",
 )
-_NO_LETTER = "\uffff"
 _SHOWN = 8
 
 
@@ -53,7 +53,7 @@ def usual_font(texts: Iterable[str]) -> Font:
         font = _read(name)
         if font is None:
             continue
-        lacks = "".join(letter for letter in letters if _glyph(font, letter) == _glyph(font, _NO_LETTER))
+        lacks = lacking_letters(font, letters)
         if len(lacks) < len(best.lacks):
             best = Font(os.path.abspath(str(font.path)), lacks)
         if not lacks:
@@ -75,8 +75,3 @@ def _read(path: str) -> FreeTypeFont | None:
         return ImageFont.truetype(path, 32)
     except (OSError, ValueError):
         return None
-
-
-def _glyph(font: FreeTypeFont, letter: str) -> tuple[tuple[int, int], bytes]:
-    mask = font.getmask(letter)
-    return mask.size, bytes(mask)

@@ -14,14 +14,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _SIDE = 1024  # short side: cells of a thousand across are half covered or not
-_LETTERS = "letter:"
 
 
 def shape_path(shape: AnyPath | None) -> Path | None:
     """The file that a shape names; None where it is one of `SHAPES` or letters, which go before files of that name."""
-    from musivum.engines.arrange import SHAPES
+    from musivum.engines.arrange import SHAPES, names_shape
 
-    if shape is None or str(shape) in SHAPES or str(shape).startswith(_LETTERS):
+    if shape is None or names_shape(str(shape)):
         return None
     path = user_path(shape)
     if not path.exists():

@@ -100,15 +100,16 @@ def arranged(plan: Plan, library: Library, *, workers: int | None = None, progre
     order = np.random.default_rng(0).permutation(len(tile))
     vectors = _vectors(library.select(rows), features, options, thread_count(workers), progress)
     colours = library.means[rows][tile]
+    apart, by_chance = (neighbour_distances(lab, pairs) for lab in (colours, colours[order]))
     left_out = plan.statistics.get("left_out")
     return Arranged(
         features=features,
         likeness=None if vectors is None else _flow(vectors[tile], places, order),
         colour=_flow(colours, places, order),
-        neighbours=_neighbours(colours, pairs, order),
+        neighbours=Nearness(float(apart.mean()), float(by_chance.mean())) if len(pairs) else None,
         repeats=len(tile) - len(np.unique(tile)),
         left_out=tuple(map(str, left_out)) if isinstance(left_out, list) else (),
-        distances=tuple(_means(neighbour_distances(colours, pairs), pairs, len(tile)).round(6).tolist()),
+        distances=tuple(_means(apart, pairs, len(tile)).round(6).tolist()),
     )
 
 
@@ -148,16 +149,6 @@ def _flow(vectors: npt.NDArray[Any], places: npt.NDArray[np.float64], order: npt
     found = distance_preservation_quality(vectors, places, p=_POWERS, sample=sample)
     chance = distance_preservation_quality(vectors[order], places, p=_POWERS, sample=sample)
     return Flow(*found, *chance)
-
-
-def _neighbours(
-    colours: npt.NDArray[np.float32], pairs: npt.NDArray[np.int64], order: npt.NDArray[np.int64]
-) -> Nearness | None:
-    from musivum.engines.arrange import neighbour_distances
-
-    if not len(pairs):
-        return None
-    return Nearness(*(float(neighbour_distances(lab, pairs).mean()) for lab in (colours, colours[order])))
 
 
 def _means(distances: npt.NDArray[np.float64], pairs: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.float64]:

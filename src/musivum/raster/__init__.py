@@ -3,6 +3,7 @@
 from musivum.raster._colour import colour_bytes
 from musivum.raster._decode import Decoded, decode
 from musivum.raster._encode import PICTURE_FORMATS, check_picture, write_picture
+from musivum.raster._letters import lacking_letters
 from musivum.raster._limits import DEFAULT_LIMITS, Limits
 from musivum.raster._size import pixels_of
 
@@ -14,6 +15,7 @@ __all__ = [
     "check_picture",
     "colour_bytes",
     "decode",
+    "lacking_letters",
     "pixels_of",
     "write_picture",
 ]

@@ -2,7 +2,7 @@
 
 from musivum.engines.arrange._engine import plan_arrange
 from musivum.engines.arrange._likeness import likeness_vectors
-from musivum.engines.arrange._masks import SHAPES, picture_mask, shape_mask
+from musivum.engines.arrange._masks import SHAPES, names_shape, picture_mask, shape_mask
 from musivum.engines.arrange._options import ArrangeOptions
 from musivum.engines.arrange._quality import distance_preservation_quality, neighbour_distances
 from musivum.engines.arrange._vectors import arrange_vectors
@@ -17,6 +17,7 @@ __all__ = [
     "arrange_vectors",
     "distance_preservation_quality",
     "likeness_vectors",
+    "names_shape",
     "neighbour_distances",
     "picture_mask",
     "plan_arrange",

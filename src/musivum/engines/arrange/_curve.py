@@ -32,8 +32,7 @@ def curve_cells(
     -------
     (m,) photo of each free cell, in reading order.
     """
-    mine = vectors[ground.photos] - vectors[ground.photos].mean(axis=0)
-    axes = principal_components(mine, _AXES)
+    axes = principal_components(vectors[ground.photos], _AXES)
     low, high = axes.min(axis=0), axes.max(axis=0)
     grid = (axes - low) / max(float((high - low).max()), 1e-12) * (2**_BITS - 1)
     order = np.argsort(hilbert_index(np.rint(grid).astype(np.int64), _BITS), kind="stable")

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from musivum.errors import OptionError
+from musivum.raster import lacking_letters
 
 Outline = Callable[[], npt.NDArray[np.float64]]
 
@@ -17,7 +18,6 @@ _LONGER_SIDE = 512
 _OVERSAMPLING = 4
 _LETTER = "letter:"
 _LONGEST_TEXT = 40
-_NO_LETTER = "\uffff"
 _BOLDER, _WIDER, _TRACKING = 8, 25, 70
 _LEAST_CONTRAST = 0.1
 
@@ -43,6 +43,11 @@ SHAPES: dict[str, Outline] = {
     "hexagon": lambda: _regular(6),
 }
 """Outlines by name, (k, 2) points x, y with y down, mirrored left to right; their size does not matter."""
+
+
+def names_shape(name: str) -> bool:
+    """Whether `shape_mask` takes it for a name and not for that of a file: a key of `SHAPES`, or letters."""
+    return name in SHAPES or name.startswith(_LETTER)
 
 
 def shape_mask(name: str) -> npt.NDArray[np.float32]:
@@ -121,10 +126,8 @@ def _text_mask(text: str) -> npt.NDArray[np.float32]:
     if not text.strip() or len(text) > _LONGEST_TEXT:
         raise OptionError(f"the shape {_LETTER} needs 1 to {_LONGEST_TEXT} letters, such as {_LETTER}A")
     font = cast(ImageFont.FreeTypeFont, ImageFont.load_default(_LONGER_SIDE))
-    unknown = bytes(font.getmask(_NO_LETTER))
-    missing = next((letter for letter in text if bytes(font.getmask(letter)) == unknown), None)
-    if missing:
-        raise OptionError(f"the built-in font has no letter {missing!r}: write another, or give a picture of it")
+    if missing := lacking_letters(font, text):
+        raise OptionError(f"the built-in font has no letter {missing[0]!r}: write another, or give a picture of it")
     advances = [font.getlength(letter) + _TRACKING for letter in text]
     picture = Image.new("L", (int(sum(advances)) + _LONGER_SIDE, 2 * _LONGER_SIDE))
     draw, x = ImageDraw.Draw(picture), _LONGER_SIDE / 2
