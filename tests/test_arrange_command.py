@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -48,20 +49,14 @@ def place(tmp_path_factory: pytest.TempPathFactory, builtin_tiles: dict[str, Any
         patch.setattr("platformdirs.user_cache_path", lambda *_, **__: folder / "cache")
         patch.setattr("musivum.library._builtin.generate_tiles", lambda: islice(builtin_tiles.items(), 0, None, 40))
         api.index([folder / "photos"], folder / "library")
+        api.library_files(folder / "library")  # SQLite lays files beside a database when it is first read
         yield folder
 
 
 @pytest.fixture
-def run(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(place: Path, monkeypatch: pytest.MonkeyPatch, program: Run) -> Run:
     monkeypatch.chdir(place)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main(["arrange", *map(str, arguments)])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+    return partial(program, "arrange")
 
 
 @pytest.fixture
