@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
+from musivum.cli import main
 from musivum.library import generate_tiles
 
 settings.register_profile("untimed", deadline=None)  # the first example may compile a kernel, and machines are busy
@@ -29,3 +30,16 @@ def one_thread_of_blas():
 def builtin_tiles():
     """The tiles that come with musivum, drawn once: pixels by name, in order."""
     return dict(generate_tiles())
+
+
+@pytest.fixture
+def program(capsys):
+    """Run musivum in this process: its exit code, what it prints, and what it complains of."""
+
+    def call(*arguments):
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call

@@ -29,14 +29,8 @@ COMMANDS = ("index", "grid", "fractal", "arrange", "render", "report", "library"
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+def run(program: Run) -> Run:
+    return program
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -36,16 +37,9 @@ def place(tmp_path_factory: pytest.TempPathFactory, builtin_tiles: dict[str, Any
 
 
 @pytest.fixture
-def run(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(place: Path, monkeypatch: pytest.MonkeyPatch, program: Run) -> Run:
     monkeypatch.chdir(place)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main(["fractal", *map(str, arguments)])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+    return partial(program, "fractal")
 
 
 def test_a_picture_and_a_plan(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
