@@ -14,9 +14,9 @@ from musivum.api._request import Request
 from musivum.api._shape import read_shape, shape_path
 from musivum.api._size import OutputSize
 from musivum.api._wishes import AUTO, find_wishes, named_wishes
+from musivum.export import check_export
 from musivum.geometry import Size
 from musivum.progress import Progress, silent
-from musivum.raster import check_picture
 
 if TYPE_CHECKING:
     from musivum.engines.arrange import ArrangeOptions, Paper
@@ -99,7 +99,7 @@ def arrange(
     paper = _paper(size)
     if request.picture_path is not None:
         channels = 4 if options.ground == "transparent" else 3
-        check_picture(request.picture_path, _least(paper), quality=quality, dpi=size.dpi, channels=channels)
+        check_export(request.picture_path, _least(paper), quality=quality, dpi=size.dpi, channels=channels)
     wish, mask, named = read_wish(captions, font), read_shape(shape), named_wishes(hero, pin, favourite)
     material = gather(request, workers=options.workers, progress=progress)
     tiles = material.used

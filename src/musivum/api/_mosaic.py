@@ -17,7 +17,7 @@ from musivum.api._live import live_scale
 from musivum.api._material import Material, gather
 from musivum.api._picture import read_picture
 from musivum.api._request import Request
-from musivum.export import Look, Picture, export
+from musivum.export import Look, Picture, check_export, export
 from musivum.geometry import Size
 from musivum.library import IndexReport, Library
 from musivum.plan import Plan, save_plan
@@ -101,7 +101,7 @@ def make_mosaic(
     size, picture_path = request.size, request.picture_path
     canvas = size.of(decoded.size)
     if picture_path is not None:
-        check_picture(picture_path, canvas, quality=request.quality, dpi=size.dpi, channels=channels)
+        check_export(picture_path, canvas, quality=request.quality, dpi=size.dpi, channels=channels)
     if request.live_path is not None:
         check_picture(request.live_path, canvas.scaled(live_scale(canvas)), channels=channels)
     mask = None

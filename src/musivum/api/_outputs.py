@@ -8,13 +8,13 @@ from pathlib import Path
 
 from musivum.atomic import check_place
 from musivum.errors import OptionError
+from musivum.export import EXPORTERS
 from musivum.library import Library, files
-from musivum.raster import PICTURE_FORMATS
 
 
 def check_plan_path(path: Path) -> None:
     """Raise OptionError unless a plan can be written there: call it before the work, not after."""
-    if path.suffix.lower() in PICTURE_FORMATS:
+    if path.suffix.lower() in EXPORTERS:
         raise OptionError(f"cannot write the plan {path}: that is a picture's name; end it in .mosaic")
     check_place(path)
 

@@ -33,6 +33,7 @@ def render(
     grey: bool | None = None,
     alternates: int = 0,
     captions: bool = True,
+    options: object = None,
     workers: int | None = None,
     progress: Progress = silent,
 ) -> Picture:
@@ -43,11 +44,11 @@ def render(
     plan
         The plan file.
     output
-        Picture to write; the suffix chooses the format.
+        File to write; the suffix, one of `EXPORTERS`, chooses the format.
     library
         Where the photos are; by default where the plan found them.
     quality
-        1 to 100, for JPEG and WebP.
+        1 to 100, for JPEG and WebP, also inside other formats.
     tint, overlay
         0 to 1, in place of the plan's own.
     gap
@@ -66,6 +67,8 @@ def render(
         How many of the next-best photos of each place to blend with the chosen one, all to equal parts.
     captions
         Whether to draw the captions that the plan has.
+    options
+        Of the format: an instance of ``EXPORTERS[suffix].options``.
 
     Raises
     ------
@@ -94,7 +97,7 @@ def render(
         captions=captions,
         workers=workers,
     )
-    return export(loaded, tiles, picture_path, look, dpi=size.dpi, quality=quality, progress=progress)
+    return export(loaded, tiles, picture_path, look, options=options, dpi=size.dpi, quality=quality, progress=progress)
 
 
 def library_of_plan(plan: Plan, library: str | os.PathLike[str] | None) -> Library:

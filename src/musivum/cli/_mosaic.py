@@ -129,6 +129,9 @@ def _pieces(plan: Plan) -> str:
 
 def drawn_words(picture: api.Picture) -> Iterator[str]:
     """What a person should know of how a picture was drawn; nothing when all is well."""
+    yield from picture.remarks
+    if picture.drawn is None:
+        return
     if picture.drawn.missing:
         missing = count(picture.drawn.missing, "placement")
         yield f"{missing} drawn from thumbnails, because their photos are gone or changed"

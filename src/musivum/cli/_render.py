@@ -99,7 +99,8 @@ def render(
             workers=workers,
             progress=progress,
         )
-    originals = count(picture.drawn.originals, "placement")
-    sources = f"{originals} from original files and {picture.drawn.thumbnails:,} from thumbnails"
-    first = f"{picture.path}: {picture.size.width} x {picture.size.height} pixels, {sources}"
+    first = f"{picture.path}: {picture.size.width} x {picture.size.height} pixels"
+    if picture.drawn is not None:
+        originals = count(picture.drawn.originals, "placement")
+        first += f", {originals} from original files and {picture.drawn.thumbnails:,} from thumbnails"
     talk.answer(picture, [first, *drawn_words(picture)])

@@ -2,10 +2,11 @@
 
 from musivum.export._arranged import Arranged, Flow, Nearness, is_arranged
 from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto
-from musivum.export._exporters import AS_PLANNED, EXPORTERS, Exporter, Look, Picture, export
+from musivum.export._exporters import EXPORTERS, Exporter, check_export, export
 from musivum.export._fidelity import mean_difference, rms_difference, ssim
 from musivum.export._free import FreeForm, lies_freely, placed_sides
 from musivum.export._lines import lines
+from musivum.export._look import AS_PLANNED, Look, Picture
 from musivum.export._repeat import nearest_repeat
 from musivum.export._report import Fidelity, Matching, Report, Use, report
 from musivum.export._score import Score, score, target_pixels
@@ -33,6 +34,7 @@ __all__ = [
     "Score",
     "Use",
     "WantedPhoto",
+    "check_export",
     "check_report_path",
     "export",
     "is_arranged",

@@ -2,77 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from musivum.errors import OptionError
+from musivum.export._look import AS_PLANNED, Look, Picture
+from musivum.export._raster import check_raster, write_raster
 from musivum.geometry import Size
 from musivum.library import Library
-from musivum.plan import Background, Plan
+from musivum.plan import Plan
 from musivum.progress import Progress, silent
-from musivum.raster import PICTURE_FORMATS, write_picture
-
-if TYPE_CHECKING:
-    from musivum.render import Drawing, Drawn
+from musivum.raster import PICTURE_FORMATS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """How a plan is to be drawn: the keyword arguments of `musivum.render.Drawing`, which tells what they mean.
+class Exporter(NamedTuple):
+    """What writes one kind of file.
 
-    None stands for the plan's own value.
+    Attributes
+    ----------
+    write
+        ``write(plan, library, path, look, *, options, quality, dpi, progress) -> Picture``: writes a file, or a folder,
+        that appears in one step, and gets its pixels from `look.drawing` and nowhere else.
+    check
+        ``check(path, size, *, channels, options, quality, dpi)``: raises OptionError unless a plan that is drawn in so
+        many pixels can be written there; called before any work.
+    options
+        Frozen dataclass of what only this kind of file can be told; `options` is one of these, or None for all of its
+        defaults.
     """
 
-    scale: float = 1.0
-    tint: float | None = None
-    overlay: float | None = None
-    gap: float | None = None
-    background: Background | None = None
-    feather: float | None = None
-    corner: float | None = None
-    grey: bool | None = None
-    alternates: int = 0
-    captions: bool = True
-    workers: int | None = None
-
-    def drawing(self, plan: Plan, library: Library) -> Drawing:
-        """The plan, ready to be drawn in strips or regions."""
-        from musivum.render import Drawing
-
-        return Drawing(plan, library, **{field.name: getattr(self, field.name) for field in fields(self)})
+    write: Callable[..., Picture]
+    check: Callable[..., None]
+    options: type[Any] | None = None
 
 
-AS_PLANNED = Look()
-"""At scale 1, with the plan's own values."""
-
-
-class Picture(NamedTuple):
-    """A picture that was written: its file, size in pixels, and what its placements were drawn from."""
-
-    path: Path
-    size: Size
-    drawn: Drawn
-
-
-class Exporter(Protocol):
-    """Writes a plan to a file that appears in one step; gets its pixels from `look.drawing` and nowhere else."""
-
-    def __call__(
-        self, plan: Plan, library: Library, path: Path, look: Look, quality: int, dpi: float | None, progress: Progress
-    ) -> Picture: ...
-
-
-def _raster(
-    plan: Plan, library: Library, path: Path, look: Look, quality: int, dpi: float | None, progress: Progress
-) -> Picture:
-    drawing = look.drawing(plan, library)
-    strips = drawing.strips(progress=progress)
-    write_picture(path, strips, drawing.size, quality=quality, dpi=dpi, channels=drawing.channels)
-    return Picture(path, drawing.size, drawing.drawn)
-
-
-EXPORTERS: dict[str, Exporter] = dict.fromkeys(PICTURE_FORMATS, _raster)
+EXPORTERS: dict[str, Exporter] = dict.fromkeys(PICTURE_FORMATS, Exporter(write_raster, check_raster))
 """What writes each kind of file, by suffix in lower case."""
 
 
@@ -82,6 +47,7 @@ def export(
     path: Path,
     look: Look = AS_PLANNED,
     *,
+    options: Any = None,
     dpi: float | None = None,
     quality: int = 92,
     progress: Progress = silent,
@@ -94,10 +60,12 @@ def export(
         Its suffix, one of `EXPORTERS`, chooses the format.
     look
         Scale, and what is drawn otherwise than planned.
+    options
+        Of that format: an instance of `EXPORTERS[suffix].options`.
     dpi
         Pixels per inch noted in the file.
     quality
-        1..100, for JPEG and WebP.
+        1..100, for JPEG and WebP, also inside other formats.
 
     Raises
     ------
@@ -106,7 +74,33 @@ def export(
     PlanError
         If the library lacks a tile of the plan.
     """
-    exporter = EXPORTERS.get(path.suffix.lower())
-    if exporter is None:
+    size, channels = plan.canvas.scaled(look.scale), look.channels(plan)
+    check_export(path, size, channels=channels, options=options, quality=quality, dpi=dpi)
+    exporter = EXPORTERS[path.suffix.lower()]
+    return exporter.write(plan, library, path, look, options=options, quality=quality, dpi=dpi, progress=progress)
+
+
+def check_export(
+    path: Path, size: Size, *, channels: int = 3, options: Any = None, quality: int = 92, dpi: float | None = None
+) -> None:
+    """Raise OptionError unless a plan can be written so: call it before the work, not after.
+
+    Parameters
+    ----------
+    size
+        In pixels, of the drawing.
+    channels
+        4 where it will be transparent between the photos, else 3.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in EXPORTERS:
         raise OptionError(f"cannot write {path}: the suffix must be one of {', '.join(EXPORTERS)}")
-    return exporter(plan, library, path, look, quality, dpi, progress)
+    if not 1 <= quality <= 100:
+        raise OptionError(f"quality {quality} is outside 1..100")
+    if dpi is not None and not 0 < dpi < 65536:
+        raise OptionError(f"{dpi} pixels per inch is not a resolution; give a number above 0, such as 300")
+    exporter = EXPORTERS[suffix]
+    if options is not None and (exporter.options is None or not isinstance(options, exporter.options)):
+        fitting = [name for name, other in EXPORTERS.items() if other.options is type(options)]
+        raise OptionError(f"cannot write {path} so: options were given that are for {', '.join(fitting)}")
+    exporter.check(path, size, channels=channels, options=options, quality=quality, dpi=dpi)

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from musivum.color import srgb_from_linear
 from musivum.errors import OptionError, PlanError, UnreadableImage
-from musivum.export._exporters import Look
 from musivum.export._fidelity import mean_difference, rms_difference, ssim
+from musivum.export._look import Look
 from musivum.geometry import Size
 from musivum.library import Library
 from musivum.plan import Plan, bounds

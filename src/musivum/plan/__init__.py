@@ -4,6 +4,7 @@ from musivum.plan._alternates import Alternates
 from musivum.plan._captions import Captions, caption_text
 from musivum.plan._file import load_plan, save_plan
 from musivum.plan._fit import bounds, fit_crops
+from musivum.plan._instead import instead
 from musivum.plan._placements import Placement, Placements, TileTable
 from musivum.plan._plan import BACKGROUNDS, OUTLINES, Background, Plan
 
@@ -20,6 +21,7 @@ __all__ = [
     "bounds",
     "caption_text",
     "fit_crops",
+    "instead",
     "load_plan",
     "save_plan",
 ]

@@ -106,6 +106,11 @@ class Alternates:
         plain = np.zeros((*tile.shape, 3), np.float32)
         return cls(tile, error, crop, transform, np.zeros(tile.shape, np.bool_), plain, plain)
 
+    def select(self, rows: npt.ArrayLike) -> Self:
+        """Alternates of the places of these rows, in this order."""
+        rows = np.asarray(rows)
+        return type(self)(**{name: getattr(self, name)[rows] for name in ALTERNATE_COLUMNS})
+
     def check_places(self, placements: Placements, tiles: TileTable) -> None:
         """Raise PlanError unless every alternate shows a part of its tile, just where its placement does."""
         if len(self.tile) != len(placements):

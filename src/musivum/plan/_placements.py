@@ -192,6 +192,11 @@ class Placements:
             follow=tuple(map(float, self.follow[i])),
         )
 
+    def select(self, rows: npt.ArrayLike) -> Self:
+        """Placements of these rows, in this order."""
+        rows = np.asarray(rows)
+        return type(self)(**{name: getattr(self, name)[rows] for name in PLACEMENT_COLUMNS})
+
     def check_tiles(self, tiles: TileTable) -> None:
         """Raise PlanError unless every placement shows a part of a tile that the table holds."""
         if (self.tile >= len(tiles)).any():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from musivum.errors import PlanError
 from musivum.geometry import Size
@@ -104,6 +105,10 @@ class Plan:
         if (np.abs(box) > FARTHEST).any() or (sides < _THINNEST).any():
             raise PlanError("the plan's columns 'crop' and 'transform' make a box that is too far off or too thin")
         self.alternates.check_places(self.placements, self.tiles)
+
+    def select(self, rows: npt.ArrayLike) -> Self:
+        """The plan with these placements only, in this order; the table of tiles stays."""
+        return replace(self, placements=self.placements.select(rows), alternates=self.alternates.select(rows))
 
     def placement(self, i: int) -> Placement:
         """Placement i in painting order, as a record."""

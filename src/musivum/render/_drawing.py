@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,14 @@ class Drawn:
     thumbnails: int
     upsampled: int
     missing: int
+
+
+class Layer(NamedTuple):
+    """One photo alone: pixels (h, w, 4), colours not multiplied by the fourth, the first of them at output (x, y)."""
+
+    x: int
+    y: int
+    pixels: npt.NDArray[np.uint8]
 
 
 class Drawing:
@@ -170,6 +178,28 @@ class Drawing:
                 for future in ahead:
                     future.cancel()
 
+    def layer(self, photo: int) -> Layer | None:
+        """One photo as if it lay alone on nothing, by its place in painting order; None if all of it lies outside.
+
+        Its fourth channel holds its outline and soft edge, but not its opacity, which programs with layers keep beside
+        the pixels. Each place must have one photo: ``alternates`` 0.
+        """
+        rows = np.array([photo])
+        x0, y0, x1, y1 = self._layout.paint[photo].tolist()
+        x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, self.size.width), min(y1, self.size.height)
+        if x1 <= x0 or y1 <= y0:
+            return None
+        jobs = jobs_of(self._plan, self._layers, self._layout, self._scale, self._tint, rows)
+        jobs["opacity"] = 1
+        pixels = np.empty((y1 - y0, x1 - x0, 4), np.uint8)
+        for top in range(y0, y1, _STRIP_ROWS[1]):
+            bottom = min(top + _STRIP_ROWS[1], y1)
+            strip = np.zeros((4, bottom - top, x1 - x0), np.float32)
+            strip[3] = 1
+            self._paint_photos(strip, x0, top, rows, jobs, closed=False)
+            to_bytes(strip, self._background, self._grey, pixels[top - y0 : bottom - y0])
+        return Layer(x0, y0, pixels)
+
     def _whole_pixels(self, region: Box | None) -> tuple[int, int, int, int]:
         box = Box(0, 0, *self.size) if region is None else region
         x0, y0, x1, y1 = map(int, box)
@@ -184,25 +214,39 @@ class Drawing:
         strip[3] = 1
         if self._lettering is not None:
             self._lettering.write(strip, x0, y0)
-        sums = np.zeros_like(strip) if self._plan.outline == "hexagon" else strip
         if self._target is not None and self._overlay > 0:
             self._paint_target(strip, x0, y0, self._overlay)
         rows = self._layers.of_places(self._layout.hit(x0, y0, x1, y1))[::-1]
         jobs = jobs_of(self._plan, self._layers, self._layout, self._scale, self._tint, rows)
-        if sums is strip:
+        if self._plan.outline != "hexagon":
             shows = showing(jobs, x0, y0, x1, y1)
             rows, jobs = rows[shows], jobs[shows]
-        for data, first, last, states in self._batches(rows, jobs):
-            drawn = np.zeros(last - first, np.bool_)
-            paint(sums, x0, y0, data, jobs[first:last], drawn)
-            self._states[rows[first:last][drawn]] |= states[drawn]
-        if sums is not strip:
-            settle(strip, sums, self._closed)
+        self._paint_photos(strip, x0, y0, rows, jobs, closed=self._closed)
         if self._target is not None and self._behind:
             self._paint_target(strip, x0, y0, 1.0)
         out = np.empty((y1 - y0, x1 - x0, self.channels), np.uint8)
         to_bytes(strip, self._background, self._grey, out)
         return out
+
+    def _paint_photos(
+        self,
+        strip: npt.NDArray[np.float32],
+        x0: int,
+        y0: int,
+        rows: npt.NDArray[np.int64],
+        jobs: npt.NDArray[Any],
+        *,
+        closed: bool,
+    ) -> None:
+        """Paint photos, topmost first, under what the strip holds; if `closed`, hexagons cover what they touch."""
+        hexagons = self._plan.outline == "hexagon"
+        sums = np.zeros_like(strip) if hexagons else strip
+        for data, first, last, states in self._batches(rows, jobs):
+            drawn = np.zeros(last - first, np.bool_)
+            paint(sums, x0, y0, data, jobs[first:last], drawn)
+            self._states[rows[first:last][drawn]] |= states[drawn]
+        if hexagons:
+            settle(strip, sums, closed)
 
     def _paint_target(self, strip: npt.NDArray[np.float32], x0: int, y0: int, strength: float) -> None:
         assert self._target is not None

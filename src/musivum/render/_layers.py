@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from musivum.errors import OptionError
-from musivum.plan import Alternates, Placements, Plan
-
-_OWN = ("tile", "crop", "transform", "mirror", "mean", "shift")
-_NEUTRAL = {"gain": 1.0, "slope": 0.0, "follow": 0.0}  # fitted to the chosen photo, of no use to another
+from musivum.plan import Placements, Plan, instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +64,4 @@ def layers_of(plan: Plan, alternates: int, feather: float | None) -> Layers:
     there = np.concatenate([chosen, other & (np.cumsum(other, axis=1) <= alternates)], axis=1)
     place, column = np.nonzero(there)
     first = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
-    return Layers(_stacked(photos, near, place, column), place, first)
-
-
-def _stacked(
-    photos: Placements, near: Alternates, place: npt.NDArray[np.int64], column: npt.NDArray[np.int64]
-) -> Placements:
-    """Rows `place` of placements, where `column` is above 0 with the photo of that alternate, counted from 1."""
-    stacked = {field.name: getattr(photos, field.name)[place] for field in fields(photos)}
-    instead = np.flatnonzero(column)
-    for name in _OWN:
-        stacked[name][instead] = getattr(near, name)[place[instead], column[instead] - 1]
-    for name, value in _NEUTRAL.items():
-        stacked[name][instead] = value
-    return Placements(**stacked)
+    return Layers(instead(photos, near, place, column - 1), place, first)

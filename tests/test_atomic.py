@@ -1,0 +1,74 @@
+"""Files and folders appear whole or not at all, whenever the writer is killed."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from musivum.atomic import check_folder, replacing, replacing_folder
+from musivum.errors import OptionError
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from musivum.atomic import replacing, replacing_folder
+with {how}(Path(sys.argv[1])) as draft:
+    (draft / "half" if draft.is_dir() else draft).write_text("half")
+    print("begun", flush=True)
+    time.sleep(60)
+"""
+
+
+def names(folder):
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+@pytest.mark.parametrize("how", ["replacing", "replacing_folder"])
+def test_what_a_killed_writer_left_goes_with_the_next_one(how, tmp_path):
+    path = tmp_path / "made"
+    writer = subprocess.Popen([sys.executable, "-c", WRITER.format(how=how), path], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout.readline() == "begun\n"
+    with replacing(tmp_path / "other") as draft:
+        draft.write_text("other")
+    assert len(names(tmp_path)) == 2, "a living writer was robbed"
+    writer.send_signal(signal.SIGKILL)
+    writer.wait()
+    writer.stdout.close()
+    assert not path.exists()
+    with replacing(tmp_path / "other") as draft:
+        draft.write_text("other")
+    assert names(tmp_path) == ["other"]
+
+
+def test_a_folder_takes_the_place_of_one_that_was_written_so(tmp_path):
+    path, entry = tmp_path / "made", tmp_path / "made.txt"
+    for number in range(3):
+        with replacing_folder(path, entry) as draft:
+            assert entry.exists() == (number > 0)
+            (draft / f"{number}.txt").write_text(str(number))
+        assert not entry.exists()
+        entry.write_text("made")
+        assert names(path) == [".musivum", f"{number}.txt"] and names(tmp_path) == ["made", "made.txt"]
+
+
+def test_a_failure_leaves_the_old_folder(tmp_path):
+    path = tmp_path / "made"
+    with replacing_folder(path) as draft:
+        (draft / "old").write_text("old")
+    with pytest.raises(ZeroDivisionError), replacing_folder(path) as draft:
+        (draft / "new").write_text("new")
+        raise ZeroDivisionError
+    assert names(path) == [".musivum", "old"] and names(tmp_path) == ["made"]
+
+
+def test_the_folders_of_a_person_are_not_touched(tmp_path):
+    (tmp_path / "photos").mkdir()
+    check_folder(tmp_path / "photos")
+    (tmp_path / "photos" / "dear.jpg").write_text("dear")
+    (tmp_path / "file").write_text("file")
+    for name in ("photos", "file", "nowhere/made"):
+        with pytest.raises(OptionError, match="cannot write"), replacing_folder(tmp_path / name):
+            pytest.fail("it began")
+    assert names(tmp_path / "photos") == ["dear.jpg"]
