@@ -11,6 +11,7 @@ from musivum import api
 from musivum.cli._mosaic import drawn_words
 from musivum.cli._talk import TALK, Talk
 from musivum.cli._text import count
+from musivum.errors import OptionError
 
 app = App(
     name="render",
@@ -96,6 +97,7 @@ def render(
             grey=grey,
             alternates=alternates,
             captions=captions,
+            options=_only_one(),
             workers=workers,
             progress=progress,
         )
@@ -104,3 +106,11 @@ def render(
         originals = count(picture.drawn.originals, "placement")
         first += f", {originals} from original files and {picture.drawn.thumbnails:,} from thumbnails"
     talk.answer(picture, [first, *drawn_words(picture)])
+
+
+def _only_one(*groups: object | None) -> object | None:
+    """The one group of which an option was given, since a file has one format; None if there is none."""
+    given = [group for group in groups if group is not None]
+    if len(given) > 1:
+        raise OptionError("options for several formats were given: keep those for the format of the output")
+    return given[0] if given else None
