@@ -14,7 +14,7 @@ from musivum.api._request import Request
 from musivum.api._shape import read_shape, shape_path
 from musivum.api._size import OutputSize
 from musivum.api._wishes import AUTO, find_wishes, named_wishes
-from musivum.export import check_export
+from musivum.export import check_export, exporter_of
 from musivum.geometry import Size
 from musivum.progress import Progress, silent
 
@@ -124,7 +124,10 @@ def arrange(
         "captions": captions if table is None else table.name,
     }
     made = replace(made, recipe=made.recipe | {name: wish for name, wish in wished.items() if wish})
-    mosaic = write_mosaic(made, request, material, scale=1.0, workers=options.workers, progress=progress)
+    scale = 1.0
+    if request.picture_path is not None and not size.asked:
+        scale = size.fit(made.canvas, exporter_of(request.picture_path).side)
+    mosaic = write_mosaic(made, request, material, scale=scale, workers=options.workers, progress=progress)
     remarks = () if texts is None else texts.remarks
     if hero == AUTO:
         remarks = (f"in the middle: {made.statistics['hero']}, which is most like all others", *remarks)

@@ -17,7 +17,7 @@ from musivum.api._live import live_scale
 from musivum.api._material import Material, gather
 from musivum.api._picture import read_picture
 from musivum.api._request import Request
-from musivum.export import Look, Picture, check_export, export
+from musivum.export import Look, Picture, check_export, export, exporter_of
 from musivum.geometry import Size
 from musivum.library import IndexReport, Library
 from musivum.plan import Plan, save_plan
@@ -100,8 +100,10 @@ def make_mosaic(
     decoded = read_picture(target, "target", short_side=short_side)
     size, picture_path = request.size, request.picture_path
     canvas = size.of(decoded.size)
+    scale = 1.0
     if picture_path is not None:
-        check_export(picture_path, canvas, quality=request.quality, dpi=size.dpi, channels=channels)
+        scale = size.fit(canvas, exporter_of(picture_path).side)
+        check_export(picture_path, canvas.scaled(scale), quality=request.quality, dpi=size.dpi, channels=channels)
     if request.live_path is not None:
         check_picture(request.live_path, canvas.scaled(live_scale(canvas)), channels=channels)
     mask = None
@@ -112,7 +114,7 @@ def make_mosaic(
         decoded.pixels, photos.used, canvas=canvas, importance=mask, weights=photos.weights, progress=progress
     )
     made = replace(made, recipe=made.recipe | {"target": _target_origin(user_path(target))})
-    return write_mosaic(made, request, photos, scale=size.fit(canvas), workers=workers, progress=progress)
+    return write_mosaic(made, request, photos, scale=scale, workers=workers, progress=progress)
 
 
 def write_mosaic(

@@ -9,7 +9,7 @@ from musivum.api._library import user_path
 from musivum.api._outputs import check_apart, check_spares
 from musivum.api._size import OutputSize
 from musivum.errors import LibraryError, PlanError
-from musivum.export import Look, Picture, export
+from musivum.export import Look, Picture, export, exporter_of
 from musivum.library import Library, open_library
 from musivum.plan import BACKGROUNDS, Plan, load_plan
 from musivum.progress import Progress, silent
@@ -85,7 +85,7 @@ def render(
     check_spares([picture_path], tiles)
     size = size or OutputSize()
     look = Look(
-        scale=size.fit(loaded.canvas),
+        scale=size.fit(loaded.canvas, exporter_of(picture_path, options).side),
         tint=tint,
         overlay=overlay,
         gap=gap,

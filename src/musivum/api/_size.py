@@ -18,7 +18,7 @@ class OutputSize:
     Parameters
     ----------
     size
-        Longer side of the picture, such as 4000 (pixels) or 90cm; 4000 if no size is given.
+        Longer side of the picture, such as 4000 (pixels) or 90cm; by default 4000, or what suits the kind of file.
     width
         Width, such as 4000, 90cm, 900mm or 36in. With a height too, the picture fits inside both; a
         collage is just so large.
@@ -38,6 +38,11 @@ class OutputSize:
             raise OptionError("size and width or height contradict each other: give the longer side, or the sides")
 
     @property
+    def asked(self) -> bool:
+        """Whether the person named any side."""
+        return not (self.size is None and self.width is None and self.height is None)
+
+    @property
     def limits(self) -> tuple[int | None, int | None]:
         """Most pixels of a picture that chooses its own shape, in width and in height."""
         if self.width is None and self.height is None:
@@ -46,11 +51,11 @@ class OutputSize:
         width, height = (None if side is None else pixels_of(side, dpi=self.dpi) for side in (self.width, self.height))
         return width, height
 
-    def fit(self, shape: tuple[float, float]) -> float:
-        """Scale that makes a picture of this shape (width, height) as large as was asked."""
+    def fit(self, shape: tuple[float, float], side: int = DEFAULT_LONG_SIDE) -> float:
+        """Scale that makes a picture of this shape (width, height) as large as was asked, or its longer side `side`."""
         width, height = shape
         if self.width is None and self.height is None:
-            return pixels_of(self.size if self.size is not None else DEFAULT_LONG_SIDE, dpi=self.dpi) / max(shape)
+            return pixels_of(self.size if self.size is not None else side, dpi=self.dpi) / max(shape)
         wanted = ((self.width, width), (self.height, height))
         return min(pixels_of(length, dpi=self.dpi) / side for length, side in wanted if length is not None)
 

@@ -12,6 +12,7 @@ from musivum.cli._mosaic import drawn_words
 from musivum.cli._talk import TALK, Talk
 from musivum.cli._text import count
 from musivum.errors import OptionError
+from musivum.export import FilmOptions
 
 app = App(
     name="render",
@@ -22,6 +23,7 @@ Examples:
   musivum render mosaic.mosaic -o poster.png --width 90cm --dpi 300
   musivum render mosaic.mosaic -o plain.jpg --tint 0 --gap 4 --background white
   musivum render mosaic.mosaic -o soft.png --feather 0.25 --alternates 2 --background transparent
+  musivum render mosaic.mosaic -o growing.mp4 --film build --seconds 12
   musivum render mosaic.mosaic -o round.jpg --gap 6 --corner 0.5 --no-captions""",
     help_format="plaintext",
 )
@@ -46,6 +48,7 @@ def render(
     captions: bool = True,
     workers: int | None = None,
     size: Annotated[api.OutputSize, Parameter(name="*", group="Size of the picture")] = api.OutputSize(),  # noqa: B008
+    film: Annotated[FilmOptions | None, Parameter(name="*", group="Film (.mp4, .webp)")] = None,
     talk: Annotated[Talk, Parameter(name="*")] = TALK,
 ) -> None:
     """Draw a plan again.
@@ -97,7 +100,7 @@ def render(
             grey=grey,
             alternates=alternates,
             captions=captions,
-            options=_only_one(),
+            options=_only_one(film),
             workers=workers,
             progress=progress,
         )

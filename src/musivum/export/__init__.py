@@ -2,8 +2,10 @@
 
 from musivum.export._arranged import Arranged, Flow, Nearness, is_arranged
 from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto
-from musivum.export._exporters import EXPORTERS, Exporter, check_export, export
+from musivum.export._exporters import EXPORTERS, Exporter, check_export, export, exporter_of
 from musivum.export._fidelity import mean_difference, rms_difference, ssim
+from musivum.export._film import FILMS
+from musivum.export._film_options import FilmOptions
 from musivum.export._free import FreeForm, lies_freely, placed_sides
 from musivum.export._lines import lines
 from musivum.export._look import AS_PLANNED, Look, Picture
@@ -16,12 +18,14 @@ from musivum.export._write_report import REPORT_FORMATS, check_report_path, writ
 __all__ = [
     "AS_PLANNED",
     "EXPORTERS",
+    "FILMS",
     "REPORT_FORMATS",
     "Arranged",
     "Explanation",
     "Exporter",
     "Fidelity",
     "Figure",
+    "FilmOptions",
     "Flow",
     "FreeForm",
     "Look",
@@ -37,6 +41,7 @@ __all__ = [
     "check_export",
     "check_report_path",
     "export",
+    "exporter_of",
     "is_arranged",
     "lies_freely",
     "lines",

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from musivum.errors import OptionError
+from musivum.export._film import FILM_SIDE, check_filming, film
+from musivum.export._film_options import FilmOptions
 from musivum.export._look import AS_PLANNED, Look, Picture
 from musivum.export._raster import check_raster, write_raster
 from musivum.geometry import Size
@@ -30,15 +32,26 @@ class Exporter(NamedTuple):
     options
         Frozen dataclass of what only this kind of file can be told; `options` is one of these, or None for all of its
         defaults.
+    side
+        Pixels of the longer side unless the person says otherwise.
     """
 
     write: Callable[..., Picture]
     check: Callable[..., None]
     options: type[Any] | None = None
+    side: int = 4000
 
 
-EXPORTERS: dict[str, Exporter] = dict.fromkeys(PICTURE_FORMATS, Exporter(write_raster, check_raster))
+_FILM = Exporter(film, check_filming, FilmOptions, FILM_SIDE)
+
+EXPORTERS: dict[str, Exporter] = {
+    **dict.fromkeys(PICTURE_FORMATS, Exporter(write_raster, check_raster)),
+    ".mp4": _FILM,
+}
 """What writes each kind of file, by suffix in lower case."""
+
+_ALSO: dict[tuple[str, type[Any]], Exporter] = {(".webp", FilmOptions): _FILM}
+"""What a suffix stands for besides, if such options are given."""
 
 
 def export(
@@ -76,8 +89,9 @@ def export(
     """
     size, channels = plan.canvas.scaled(look.scale), look.channels(plan)
     check_export(path, size, channels=channels, options=options, quality=quality, dpi=dpi)
-    exporter = EXPORTERS[path.suffix.lower()]
-    return exporter.write(plan, library, path, look, options=options, quality=quality, dpi=dpi, progress=progress)
+    return exporter_of(path, options).write(
+        plan, library, path, look, options=options, quality=quality, dpi=dpi, progress=progress
+    )
 
 
 def check_export(
@@ -92,15 +106,24 @@ def check_export(
     channels
         4 where it will be transparent between the photos, else 3.
     """
-    suffix = path.suffix.lower()
-    if suffix not in EXPORTERS:
-        raise OptionError(f"cannot write {path}: the suffix must be one of {', '.join(EXPORTERS)}")
+    exporter = exporter_of(path, options)
     if not 1 <= quality <= 100:
         raise OptionError(f"quality {quality} is outside 1..100")
     if dpi is not None and not 0 < dpi < 65536:
         raise OptionError(f"{dpi} pixels per inch is not a resolution; give a number above 0, such as 300")
-    exporter = EXPORTERS[suffix]
-    if options is not None and (exporter.options is None or not isinstance(options, exporter.options)):
-        fitting = [name for name, other in EXPORTERS.items() if other.options is type(options)]
-        raise OptionError(f"cannot write {path} so: options were given that are for {', '.join(fitting)}")
     exporter.check(path, size, channels=channels, options=options, quality=quality, dpi=dpi)
+
+
+def exporter_of(path: Path, options: Any = None) -> Exporter:
+    """What writes a file of this name; OptionError if nothing does, or the options are for other kinds of files."""
+    suffix = path.suffix.lower()
+    if suffix not in EXPORTERS:
+        raise OptionError(f"cannot write {path}: the suffix must be one of {', '.join(EXPORTERS)}")
+    exporter = _ALSO.get((suffix, type(options)), EXPORTERS[suffix])
+    if options is not None and type(options) is not exporter.options:
+        fitting = [name for name, other in EXPORTERS.items() if other.options is type(options)]
+        fitting += [name for name, kind in _ALSO if kind is type(options)]
+        raise OptionError(
+            f"cannot write {path} so: options were given that are for {' and '.join(fitting) or 'nothing'}"
+        )
+    return exporter

@@ -3,19 +3,23 @@
 from musivum.raster._colour import colour_bytes
 from musivum.raster._decode import Decoded, decode
 from musivum.raster._encode import PICTURE_FORMATS, check_picture, write_picture
+from musivum.raster._film import FILM_FORMATS, check_film, write_film
 from musivum.raster._letters import lacking_letters
 from musivum.raster._limits import DEFAULT_LIMITS, Limits
 from musivum.raster._size import pixels_of
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "FILM_FORMATS",
     "PICTURE_FORMATS",
     "Decoded",
     "Limits",
+    "check_film",
     "check_picture",
     "colour_bytes",
     "decode",
     "lacking_letters",
     "pixels_of",
+    "write_film",
     "write_picture",
 ]
