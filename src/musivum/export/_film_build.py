@@ -35,7 +35,7 @@ def build(plan: Plan, library: Library, look: Look, options: FilmOptions) -> Ite
     frame = np.empty(light.shape, np.uint8)
     frame[:] = srgb_from_linear(ground)
     order = order_of_appearance(plan)
-    until = np.searchsorted(_moments(plan, order), np.linspace(0, 1, appearing))
+    until = np.searchsorted(_moments(plan, order), np.linspace(0, 1, appearing), side="right")
     shown = 0
     for last in until.tolist():
         for photo in order[shown:last].tolist():
@@ -71,8 +71,9 @@ def order_of_appearance(plan: Plan) -> npt.NDArray[np.int64]:
 def _moments(plan: Plan, order: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """When each placement appears, 0..1, in the order given: large ones take their time, small ones come in flocks."""
     box = bounds(plan.placements)[order]
-    side = np.sqrt((box[:, 2:] - box[:, :2]).prod(axis=1))
-    return np.asarray(np.cumsum(side) / side.sum())
+    weight = (box[:, 2:] - box[:, :2]).prod(axis=1) ** 0.7
+    gathered = np.cumsum(weight)
+    return np.asarray(gathered / gathered[-1:])
 
 
 def _ground(background: Background) -> tuple[int, int, int]:

@@ -20,6 +20,7 @@ from musivum.plan import Plan, bounds
 _PAUSES = (0.12, 0.2)  # shares of the time on the whole, on the photo
 _AROUND = 1.3  # of the photo's sides, that is seen around it in the end
 _LEAST_ZOOM = 1.5
+_LARGE = 0.9  # share of the photos near the middle that are no candidates unless they are as large
 _BORDER = 4  # pixels around a view for the resampling filter
 
 
@@ -60,7 +61,7 @@ def _views(plan: Plan, options: FilmOptions) -> list[View]:
 
 
 def _chosen(plan: Plan, toward: int | None) -> int:
-    """Row of the placement that is zoomed on: of the larger half near the middle, the one that fits best."""
+    """Row of the placement that is zoomed on: of the largest near the middle, the one that fits best."""
     n = len(plan.placements)
     if n == 0:
         raise OptionError("the plan has no photo to zoom on")
@@ -72,7 +73,7 @@ def _chosen(plan: Plan, toward: int | None) -> int:
     off = np.abs((box[:, :2] + box[:, 2:]) / 2 / np.array(plan.canvas) - 0.5).max(axis=1)
     near = np.flatnonzero(off <= max(0.25, float(off.min())))
     side = (box[near, 2:] - box[near, :2]).min(axis=1)
-    large = near[side >= np.median(side)]
+    large = near[side >= np.quantile(side, _LARGE)]
     return int(large[np.lexsort((off[large], plan.placements.error[large]))[0]])
 
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -99,13 +100,15 @@ def _mp4(path: Path, frames: Iterator[npt.NDArray[np.uint8]], count: int, size: 
     command = [_ffmpeg() or "ffmpeg", "-loglevel", "error", "-nostdin", *raw, "-an", *colours, *coder, "-y", str(path)]
     with tempfile.TemporaryFile() as complaints:
         coding = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=complaints)
+        assert coding.stdin is not None
         try:
-            assert coding.stdin is not None
             _pour(coding.stdin, (frame[:height, :width] for frame in frames))
             code = coding.wait()
         finally:
             coding.kill()
             coding.wait()
+            with suppress(BrokenPipeError):
+                coding.stdin.close()
         if code != 0:
             complaints.seek(0)
             said = complaints.read().decode(errors="replace").strip().splitlines() or [f"it ended with {code}"]
@@ -114,12 +117,10 @@ def _mp4(path: Path, frames: Iterator[npt.NDArray[np.uint8]], count: int, size: 
 
 def _pour(sink: IO[bytes], frames: Iterable[npt.NDArray[np.uint8]]) -> None:
     """Hand frames over; if the reader has gone, its exit code tells why."""
-    try:
+    with suppress(BrokenPipeError):
         for frame in frames:
             sink.write(np.ascontiguousarray(frame).data)
         sink.close()
-    except BrokenPipeError:
-        pass
 
 
 def _webp(path: Path, frames: Iterator[npt.NDArray[np.uint8]], count: int, size: Size, fps: int, quality: int) -> None:
@@ -127,4 +128,5 @@ def _webp(path: Path, frames: Iterator[npt.NDArray[np.uint8]], count: int, size:
     from musivum.raster._frames import Frames
 
     film = Frames(frames, count, size)
-    film.save(path, "WebP", save_all=True, duration=times, loop=0, quality=quality, method=2, minimize_size=False)
+    with path.open("wb") as file:
+        film.save(file, "WebP", save_all=True, duration=times, loop=0, quality=quality, method=2, minimize_size=False)
