@@ -18,7 +18,7 @@ NAMES = ["plain.jpg", "a, b.jpg", 'say "hi".jpg', "two\nlines.jpg", "umlaut ä.j
 
 
 def rows_of(text):
-    header, *rows = csv.reader(io.StringIO(text))
+    header, *rows = csv.reader(io.StringIO("".join(text)))
     assert tuple(header) == COLUMNS
     return [dict(zip(header, row, strict=True)) for row in rows]
 

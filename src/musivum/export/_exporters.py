@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from musivum.errors import OptionError
+from musivum.export._data import check_data, write_csv, write_json
 from musivum.export._film import FILM_SIDE, check_filming, film
 from musivum.export._film_options import FilmOptions
 from musivum.export._look import AS_PLANNED, Look, Picture
@@ -47,6 +48,8 @@ _FILM = Exporter(film, check_filming, FilmOptions, FILM_SIDE)
 EXPORTERS: dict[str, Exporter] = {
     **dict.fromkeys(PICTURE_FORMATS, Exporter(write_raster, check_raster)),
     ".mp4": _FILM,
+    ".csv": Exporter(write_csv, check_data),
+    ".json": Exporter(write_json, check_data),
 }
 """What writes each kind of file, by suffix in lower case."""
 

@@ -23,7 +23,7 @@ def _write_json(report: Report, plan: Plan, path: Path) -> None:
 
 
 def _write_csv(report: Report, plan: Plan, path: Path) -> None:
-    _write_text(placements_csv(_with_distances(report, plan)), path)
+    _write_text("".join(placements_csv(_with_distances(report, plan))), path)
 
 
 def _write_map(report: Report, plan: Plan, path: Path) -> None:

@@ -3,7 +3,7 @@
 from musivum.plan._alternates import Alternates
 from musivum.plan._captions import Captions, caption_text
 from musivum.plan._file import load_plan, save_plan
-from musivum.plan._fit import bounds, fit_crops
+from musivum.plan._fit import Rectangles, bounds, fit_crops, rectangles
 from musivum.plan._instead import instead
 from musivum.plan._placements import Placement, Placements, TileTable
 from musivum.plan._plan import BACKGROUNDS, OUTLINES, Background, Plan
@@ -17,11 +17,13 @@ __all__ = [
     "Placement",
     "Placements",
     "Plan",
+    "Rectangles",
     "TileTable",
     "bounds",
     "caption_text",
     "fit_crops",
     "instead",
     "load_plan",
+    "rectangles",
     "save_plan",
 ]
