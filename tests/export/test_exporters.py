@@ -7,8 +7,12 @@ import pytest
 
 from export.albums import random_mosaic
 from musivum.errors import OptionError
-from musivum.export import EXPORTERS, Look, check_export, export
+from musivum.export import EXPORTERS, FilmOptions, Look, check_export, export
 from musivum.geometry import Size
+
+
+QUICK = {".mp4": FilmOptions(seconds=0.5, fps=4)}
+"""Options that save time."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,9 @@ def test_it_appears_whole_under_its_name_and_again_in_its_place(suffix, tmp_path
     for capital in (False, True, True):
         path = tmp_path / f"picture{suffix.upper() if capital else suffix}"
         steps = Steps()
-        written = export(plan, album, path, Look(scale=1.7, workers=2), dpi=254, progress=steps)
+        written = export(
+            plan, album, path, Look(scale=1.7, workers=2), options=QUICK.get(suffix), dpi=254, progress=steps
+        )
         assert written.path == path and path.exists()
         assert all(entry.name.startswith("picture") for entry in tmp_path.iterdir())
         assert tuple(written.size) == tuple(plan.canvas.scaled(1.7))
@@ -42,14 +48,14 @@ def test_it_appears_whole_under_its_name_and_again_in_its_place(suffix, tmp_path
 def test_what_fails_in_the_middle_leaves_what_was_there(suffix, tmp_path):
     plan, album = random_mosaic(2)
     path = tmp_path / f"picture{suffix}"
-    export(plan, album, path)
+    export(plan, album, path, options=QUICK.get(suffix))
     before = contents(tmp_path)
 
     def fail(stage, done, total):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        export(plan, album, path, Look(tint=0.9), progress=fail)
+        export(plan, album, path, Look(tint=0.9), options=QUICK.get(suffix), progress=fail)
     assert contents(tmp_path) == before
 
 
