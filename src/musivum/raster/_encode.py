@@ -13,6 +13,11 @@ import numpy.typing as npt
 from musivum.atomic import check_place, replacing
 from musivum.errors import OptionError
 from musivum.geometry import Size
+from musivum.raster._bands import bands, rows_of
+from musivum.raster._jpeg import write_jpeg
+from musivum.raster._png_writer import write_png
+from musivum.raster._tiff import write_tiff
+from musivum.threads import thread_count
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,8 +38,6 @@ PICTURE_FORMATS: dict[str, _Format] = {
     ".tiff": _Format("TIFF", 2**31 - 1),
 }
 """What `write_picture` can write, by suffix."""
-
-_TIFF_BYTES = 4 * 10**9  # offsets are 32 bits wide; the compressor may not save anything
 
 
 def check_picture(
@@ -59,8 +62,6 @@ def check_picture(
             f"cannot write {path}: {kind.name} holds at most {kind.longest} pixels a side and the picture has "
             f"{size.width} x {size.height}; write a PNG or TIFF, or draw it smaller"
         )
-    if kind.name == "TIFF" and channels * size.width * size.height > _TIFF_BYTES:
-        raise OptionError(f"cannot write {path}: TIFF holds at most 4 GB; write a PNG, or draw it smaller")
     check_place(path)
 
 
@@ -72,11 +73,12 @@ def write_picture(
     quality: int = 92,
     dpi: float | None = None,
     channels: int = 3,
+    workers: int | None = None,
 ) -> None:
     """Write strips (h_i, width, channels) of sRGB bytes, top to bottom, as one picture; the suffix chooses the format.
 
-    The strips are gathered in one Pillow image (4 bytes a pixel), because its encoders want the whole picture.
-    The file appears in one step: readers see the old one or the whole new one.
+    Memory holds a few strips; only WebP is gathered in one Pillow image (4 bytes a pixel), because its encoder wants the
+    whole picture. The file appears in one step: readers see the old one or the whole new one.
 
     Parameters
     ----------
@@ -86,6 +88,8 @@ def write_picture(
         Pixels per inch written into PNG, JPEG and TIFF files; WebP has no field for it and gets an EXIF block.
     channels
         3 for colours, 4 for colours and opacity, which JPEG cannot hold.
+    workers
+        Threads; the file does not depend on it. By default one a processor.
 
     Raises
     ------
@@ -94,13 +98,25 @@ def write_picture(
     ValueError
         If the strips do not add up to `size`.
     """
-    path = Path(path)
+    path, workers = Path(path), thread_count(workers)
     check_picture(path, size, quality=quality, dpi=dpi, channels=channels)
-    image = _gathered(rows, size, channels)
     kind = PICTURE_FORMATS[path.suffix.lower()].name
+    about: dict[str, Any] = {"icc_profile": srgb_profile()}
+    if dpi is not None and kind != "WebP":
+        about["dpi"] = (dpi, dpi)
     try:
-        with replacing(path) as temporary:
-            image.save(temporary, kind, icc_profile=_srgb_profile(), **_options(kind, quality, dpi))
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            if kind == "JPEG":
+                write_jpeg(file, rows, size, path.parent, workers, quality=quality, **about)
+            elif kind == "PNG":
+                write_png(file, rows, size, channels, workers, **about)
+            elif kind == "TIFF":
+                write_tiff(file, rows, size, channels, workers, **about)
+            else:
+                if dpi is not None:
+                    about["exif"] = _exif_resolution(dpi)
+                image = _gathered(rows, size, channels)
+                image.save(file, kind, quality=quality, lossless=quality == 100, method=4, **about)
     except OSError as fault:
         raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
 
@@ -110,26 +126,10 @@ def _gathered(rows: Iterable[npt.NDArray[np.uint8]], size: Size, channels: int) 
 
     picture = Image.new("RGBA" if channels == 4 else "RGB", size)
     row = 0
-    for strip in rows:
-        if strip.shape[1:] != (size.width, channels) or row + len(strip) > size.height:
-            raise ValueError(f"a strip of shape {strip.shape} at row {row} of a picture of {size}")
-        picture.paste(Image.fromarray(strip), (0, row))
-        row += len(strip)
-    if row != size.height:
-        raise ValueError(f"{row} rows for a picture of {size}")
+    for band in bands(rows, size, channels, rows_of(size, channels)):
+        picture.paste(Image.fromarray(band), (0, row))
+        row += len(band)
     return picture
-
-
-def _options(kind: str, quality: int, dpi: float | None) -> dict[str, Any]:
-    if kind == "WebP":
-        options: dict[str, Any] = {"quality": quality, "lossless": quality == 100, "method": 4}
-        return options if dpi is None else options | {"exif": _exif_resolution(dpi)}
-    options = {} if dpi is None else {"dpi": (dpi, dpi)}
-    if kind == "JPEG":
-        return options | {"quality": quality, "subsampling": 0 if quality >= 90 else 2}
-    if kind == "PNG":
-        return options | {"compress_level": 3}
-    return options | {"compression": "tiff_adobe_deflate", "tiffinfo": {317: 2}}
 
 
 def _exif_resolution(dpi: float) -> bytes:
@@ -142,7 +142,8 @@ def _exif_resolution(dpi: float) -> bytes:
 
 
 @cache
-def _srgb_profile() -> bytes:
+def srgb_profile() -> bytes:
+    """An ICC profile that says sRGB."""
     from PIL import ImageCms
 
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
