@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,13 @@ _SHORTEST, _LONGEST = 64, 640
 _EPSILON = 0.03  # of the mean cost of the best tile, to start with
 _PATIENCE = 3  # bids per cell after which epsilon doubles: where many cells want the same tiles, prices are far apart
 _ROUNDS = 60
+
+
+class Held(NamedTuple):
+    """Cells that keep the tiles they have: places (h, 4) as of `Cells`, and tiles (h,)."""
+
+    places: npt.NDArray[np.float32]
+    tiles: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ def assign(
     places: npt.NDArray[np.float32],
     limits: Limits,
     *,
+    held: Held | None = None,
     search: Search = nearest_owners,
     refine: Callable[[Neighbours], Neighbours] | None = None,
     alternates: int = 4,
@@ -71,6 +80,8 @@ def assign(
         (c,) positive weights.
     places
         (c, 4) see `Cells.places`.
+    held
+        Further cells, whose tiles count for the limits; not with `use_all`.
     search
         Finds the first lists; the few that are renewed are searched exactly.
     refine
@@ -87,7 +98,11 @@ def assign(
     complete = k == tiles
     beyond = np.full(n, np.inf, np.float32) if complete else costs[:, -1].copy()
     epsilon = max(_EPSILON * float(costs[:, 0].mean()), 1e-7)
-    floor = Floor.empty(n, tiles)
+    floor = Floor.empty(n if held is None else n + len(held.tiles), tiles)
+    if held is not None:
+        assert not limits.use_all
+        floor.hold(np.arange(n, n + len(held.tiles)), held.tiles, limits.copies)
+        places = np.concatenate([places, held.places])
     # Cells that look alike are served in an order that scatters what the last ones get over the picture.
     rank = np.random.default_rng(0).permutation(n)
     left, bids = np.argsort(rank), 0
@@ -113,7 +128,7 @@ def assign(
         use_all_tiles(floor, cells, dictionary, importance, workers=workers)
     assert (floor.tile_of != NOBODY).all()
     progress("assign", n, n)
-    return Assignment(floor.tile_of, nearest, clashes, bids)
+    return Assignment(floor.tile_of[:n], nearest, clashes, bids)
 
 
 def _renew(
@@ -133,7 +148,7 @@ def _renew(
         cells[starved], dictionary, k, prices=floor.price, weights=importance[starved], workers=workers
     )
     beyond[starved] = renewed.distances[:, -1]
-    plain = renewed.distances - floor.price[renewed.owners]
+    plain = renewed.distances - np.where(renewed.owners < 0, 0, floor.price[renewed.owners])
     order = np.argsort(plain, axis=1, kind="stable")
     owners[starved] = np.take_along_axis(renewed.owners, order, axis=1)
     costs[starved] = np.take_along_axis(plain, order, axis=1)

@@ -61,6 +61,14 @@ class Floor:
             np.zeros(tiles, np.float32),
         )
 
+    def hold(self, cells: npt.NDArray[np.int64], tiles: npt.NDArray[np.int32], copies: int) -> None:
+        """Let `cells` (h,) hold `tiles` (h,) for good: nobody can outbid them."""
+        self.tile_of[cells], self.bid[cells] = tiles, np.inf
+        for cell, tile in zip(cells.tolist(), tiles.tolist(), strict=True):
+            self.following[cell], self.first[tile] = self.first[tile], cell
+        self.used[:] += np.bincount(tiles, minlength=len(self.used)).astype(np.int32)
+        self.price[self.used >= copies] = np.inf
+
     def arrays(self) -> tuple[npt.NDArray[Any], ...]:
         return self.tile_of, self.bid, self.first, self.following, self.used, self.price
 

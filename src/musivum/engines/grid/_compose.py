@@ -9,7 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.engines.grid._cells import Cells
+from musivum.engines.grid._colour import COLOURS
 from musivum.engines.grid._crops import Crops
+from musivum.engines.grid._dictionary import crop_patches
+from musivum.engines.grid._metric import SIDE
+from musivum.engines.grid._options import GridOptions
+from musivum.engines.grid._voices import metric_of
 from musivum.library import Library
 from musivum.plan import Placements, fit_crops
 
@@ -32,6 +37,20 @@ def place_crops(
     sizes = library.sizes[tile].astype(np.float64)
     crop = _of_aspect(crops.boxes[rows] * np.tile(sizes, 2), cells.boxes, turn, sizes)
     return replace(Placements.plain(tile, crop, fit_crops(crop, cells.boxes, turn), mirror), **columns)
+
+
+def colours_of(
+    library: Library,
+    patches: npt.NDArray[np.float32],
+    crops: Crops,
+    rows: npt.NDArray[np.int64],
+    options: GridOptions,
+    *,
+    workers: int = 1,
+) -> dict[str, npt.NDArray[Any]]:
+    """Columns of placements that give crop rows[i] the colours of cell i, whose patch is patches[i]."""
+    shown = crop_patches(library, crops, rows, SIDE, workers=workers)
+    return COLOURS[options.colour].columns(patches, shown, metric_of(options).either_sign)
 
 
 def _of_aspect(

@@ -11,17 +11,14 @@ from threadpoolctl import threadpool_limits
 from musivum.engines._eligible import eligible
 from musivum.engines._target import small_target
 from musivum.engines._used import used_tiles
-from musivum.engines.grid._cells import Cells
-from musivum.engines.grid._colour import COLOURS, ColourMode
-from musivum.engines.grid._compose import place_crops
-from musivum.engines.grid._dictionary import crop_patches
-from musivum.engines.grid._importance import automatic_importance, contrast_importance, mask_importance
-from musivum.engines.grid._match import match
+from musivum.engines.grid._colour import COLOURS
+from musivum.engines.grid._compose import colours_of, place_crops
+from musivum.engines.grid._importance import cell_importance
+from musivum.engines.grid._limits import feasible_limits
+from musivum.engines.grid._match import describe, match
 from musivum.engines.grid._metric import SIDE
 from musivum.engines.grid._options import GridOptions
-from musivum.engines.grid._planes import fit_planes
 from musivum.engines.grid._target import cut_target
-from musivum.engines.grid._voices import metric_of
 from musivum.geometry import Size
 from musivum.library import Library
 from musivum.plan import Placements, Plan
@@ -93,12 +90,13 @@ def _plan(
     cells, patches = cut.cells, cut.patches(SIDE, workers=workers)
     progress("target", 1, 1)
     mode = COLOURS[options.colour]
-    importance = _importance(cells, patches, mode, mask, canvas)
-    found = match(cut, importance, library, favour, options, workers=workers, progress=progress)
+    importance = cell_importance(cells, patches, mode, mask, canvas)
+    described = describe(cells, library, favour, options, workers=workers, progress=progress)
+    limits = feasible_limits(options, len(cells), len(library))
+    found = match(cut, importance, described, limits, workers=workers, progress=progress)
 
     def place(rows: npt.NDArray[np.int64]) -> Placements:
-        shown = crop_patches(library, found.crops, rows, SIDE, workers=workers)
-        colours = mode.columns(patches, shown, metric_of(options).either_sign)
+        colours = colours_of(library, patches, found.crops, rows, options, workers=workers)
         return place_crops(library, cells, found.crops, rows, colours)
 
     placements = replace(place(found.chosen), error=found.costs)
@@ -119,15 +117,3 @@ def _plan(
         recipe={"engine": "grid", "options": asdict(settled), "library": library.digest},
         statistics=found.statistics,
     )
-
-
-def _importance(
-    cells: Cells, patches: npt.NDArray[np.float32], mode: ColourMode, mask: npt.NDArray[np.uint8] | None, canvas: Size
-) -> npt.NDArray[np.float32]:
-    """Weights (n,) of the cells, of mean 1."""
-    planes = fit_planes(patches)
-    weight = automatic_importance(planes) if mask is None else mask_importance(mask, cells.boxes / np.tile(canvas, 2))
-    if mode.fitted:  # of two cells of one pattern the fainter shows a misfit less
-        weight = weight * contrast_importance(patches)
-    shares = weight * cells.areas
-    return np.asarray(shares / shares.mean(), np.float32)

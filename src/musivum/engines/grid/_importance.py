@@ -7,10 +7,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from musivum.engines.grid._planes import Planes
+from musivum.engines.grid._cells import Cells
+from musivum.engines.grid._colour import ColourMode
+from musivum.engines.grid._planes import Planes, fit_planes
 from musivum.features import color_grid, linear_samples, patches
+from musivum.geometry import Size
 
 _RANGE = 4.0
+
+
+def cell_importance(
+    cells: Cells, patches: npt.NDArray[np.float32], mode: ColourMode, mask: npt.NDArray[np.uint8] | None, canvas: Size
+) -> npt.NDArray[np.float32]:
+    """Weights (n,) of the cells, of mean 1."""
+    planes = fit_planes(patches)
+    weight = automatic_importance(planes) if mask is None else mask_importance(mask, cells.boxes / np.tile(canvas, 2))
+    if mode.fitted:  # of two cells of one pattern the fainter shows a misfit less
+        weight = weight * contrast_importance(patches)
+    shares = weight * cells.areas
+    return np.asarray(shares / shares.mean(), np.float32)
 
 
 def automatic_importance(planes: Planes) -> npt.NDArray[np.float32]:
