@@ -85,7 +85,7 @@ def no_formula(path: str) -> str:
 
 
 def rows_and_columns(box: npt.NDArray[np.float64]) -> tuple[list[int], list[int]]:
-    """Row and column of each box, from 1; zeros where boxes of one top differ in height, or rows interlock."""
+    """Row and column of each box (n, 4), from 1; zeros where boxes of one top differ in height, or rows interlock."""
     nothing = [0] * len(box)
     if not len(box):
         return nothing, nothing
