@@ -2,7 +2,7 @@
 
 from musivum.raster._colour import colour_bytes
 from musivum.raster._decode import Decoded, decode
-from musivum.raster._encode import PICTURE_FORMATS, check_picture, write_picture
+from musivum.raster._encode import PICTURE_FORMATS, check_picture, srgb_profile, write_picture
 from musivum.raster._film import FILM_FORMATS, check_film, write_film
 from musivum.raster._letters import lacking_letters
 from musivum.raster._limits import DEFAULT_LIMITS, Limits
@@ -20,6 +20,7 @@ __all__ = [
     "decode",
     "lacking_letters",
     "pixels_of",
+    "srgb_profile",
     "write_film",
     "write_picture",
 ]
