@@ -1,4 +1,4 @@
-"""Large pictures of a grid plan as one would write them with Pillow or with libvips: photos shrunk and joined, no tint."""
+"""Large pictures of a grid plan as Pillow or libvips would make them: photos shrunk and joined, no tint."""
 
 from __future__ import annotations
 
