@@ -42,7 +42,7 @@ def grid(
     target
         The picture to resemble.
     output
-        Picture to write; the suffix chooses the format. May be left out if a plan is asked for.
+        File to write; the suffix, one of `EXPORTERS`, chooses the format. May be left out if a plan is asked for.
     plan
         Plan file to write: with it the mosaic can be drawn again and reported on.
     library

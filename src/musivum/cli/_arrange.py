@@ -69,7 +69,7 @@ def arrange(
     images
         Folders, files or patterns; they are indexed into your cache first.
     output
-        Picture to write: .jpg, .png, .webp or .tif.
+        File to write: .jpg, .png, .tif, .dzi, .html, .psd, .pdf, .mp4 or any other that musivum render writes.
     plan
         Plan to write (.mosaic), to draw the collage again with musivum render or to ask about it with musivum report.
     library

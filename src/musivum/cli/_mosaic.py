@@ -24,7 +24,7 @@ class Asked:
     Parameters
     ----------
     output
-        Picture to write: .jpg, .png, .webp or .tif.
+        File to write: .jpg, .png, .tif, .dzi, .html, .psd, .pdf, .mp4 or any other that musivum render writes.
     plan
         Plan to write (.mosaic), to draw the mosaic again with musivum render or to ask about it with musivum report.
     library
