@@ -59,7 +59,6 @@ def test_equal_pictures_are_equal_files(tmp_path, pixels, suffix):
         ("p", SIZE, "suffix"),
         ("p.jpg", Size(65501, 10), "65500"),
         ("p.webp", Size(10, 16384), "16383"),
-        ("p.tif", Size(40_000, 40_000), "4 GB"),
         ("no folder/p.png", SIZE, "no folder"),
     ],
 )
@@ -85,8 +84,9 @@ def test_a_folder_in_the_way_and_odd_options_are_refused(tmp_path, pixels):
             write_picture(tmp_path / "q.jpg", _strips(pixels), SIZE, **option)
 
 
-def test_a_failure_half_way_leaves_the_old_picture(tmp_path, pixels):
-    path = tmp_path / "p.png"
+@pytest.mark.parametrize("suffix", PICTURE_FORMATS)
+def test_a_failure_half_way_leaves_the_old_picture(tmp_path, pixels, suffix):
+    path = tmp_path / f"p{suffix}"
     write_picture(path, _strips(pixels), SIZE)
     before = path.read_bytes()
 
@@ -99,7 +99,7 @@ def test_a_failure_half_way_leaves_the_old_picture(tmp_path, pixels):
     with pytest.raises(ValueError, match="rows"):
         write_picture(path, [pixels[:10]], SIZE)
     with pytest.raises(ValueError, match="strip"):
-        write_picture(path, [pixels, pixels], SIZE)
+        write_picture(path, [pixels, *[pixels] * 9], SIZE)
     with pytest.raises(ValueError, match="strip"):
         write_picture(path, [pixels[:, :5]], SIZE)
     assert path.read_bytes() == before

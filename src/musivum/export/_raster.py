@@ -33,5 +33,5 @@ def write_raster(
     """Draw a plan into one picture, strip by strip."""
     drawing = look.drawing(plan, library)
     strips = drawing.strips(progress=progress)
-    write_picture(path, strips, drawing.size, quality=quality, dpi=dpi, channels=drawing.channels)
+    write_picture(path, strips, drawing.size, quality=quality, dpi=dpi, channels=drawing.channels, workers=look.workers)
     return Picture(path, drawing.size, drawing.drawn)

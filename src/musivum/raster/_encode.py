@@ -77,8 +77,8 @@ def write_picture(
 ) -> None:
     """Write strips (h_i, width, channels) of sRGB bytes, top to bottom, as one picture; the suffix chooses the format.
 
-    Memory holds a few strips; only WebP is gathered in one Pillow image (4 bytes a pixel), because its encoder wants the
-    whole picture. The file appears in one step: readers see the old one or the whole new one.
+    Memory holds a few strips; only WebP is gathered in one Pillow image (4 bytes a pixel), because its encoder wants
+    the whole picture. The file appears in one step: readers see the old one or the whole new one.
 
     Parameters
     ----------
