@@ -6,6 +6,7 @@ from musivum.raster._encode import PICTURE_FORMATS, check_picture, srgb_profile,
 from musivum.raster._film import FILM_FORMATS, check_film, write_film
 from musivum.raster._letters import lacking_letters
 from musivum.raster._limits import DEFAULT_LIMITS, Limits
+from musivum.raster._png_writer import write_png
 from musivum.raster._size import pixels_of
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "srgb_profile",
     "write_film",
     "write_picture",
+    "write_png",
 ]
