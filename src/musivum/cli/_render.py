@@ -12,7 +12,7 @@ from musivum.cli._mosaic import drawn_words
 from musivum.cli._talk import TALK, Talk
 from musivum.cli._text import count
 from musivum.errors import OptionError
-from musivum.export import FilmOptions
+from musivum.export import FilmOptions, LayerOptions, PdfOptions
 
 app = App(
     name="render",
@@ -23,7 +23,11 @@ Examples:
   musivum render mosaic.mosaic -o poster.png --width 90cm --dpi 300
   musivum render mosaic.mosaic -o plain.jpg --tint 0 --gap 4 --background white
   musivum render mosaic.mosaic -o soft.png --feather 0.25 --alternates 2 --background transparent
+  musivum render mosaic.mosaic -o mosaic.psd --width 60cm --hidden 2
+  musivum render mosaic.mosaic --layers pieces --size 6000
   musivum render mosaic.mosaic -o growing.mp4 --film build --seconds 12
+  musivum render mosaic.mosaic -o shop.pdf --width 60cm --bleed 3mm
+  musivum render mosaic.mosaic -o wall.pdf --width 150cm --dpi 150 --sheets a4
   musivum render mosaic.mosaic -o round.jpg --gap 6 --corner 0.5 --no-captions""",
     help_format="plaintext",
 )
@@ -34,7 +38,8 @@ def render(
     plan: Path,
     /,
     *,
-    output: Annotated[Path, Parameter(alias="-o")],
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
+    layers: Path | None = None,
     library: Annotated[Path | None, Parameter(alias="-l")] = None,
     quality: int = 92,
     tint: float | None = None,
@@ -48,7 +53,11 @@ def render(
     captions: bool = True,
     workers: int | None = None,
     size: Annotated[api.OutputSize, Parameter(name="*", group="Size of the picture")] = api.OutputSize(),  # noqa: B008
+    layering: Annotated[
+        LayerOptions | None, Parameter(name="*", group="Layers (.psd, .psb, .ora, --layers)")
+    ] = None,
     film: Annotated[FilmOptions | None, Parameter(name="*", group="Film (.mp4, .webp)")] = None,
+    pdf: Annotated[PdfOptions | None, Parameter(name="*", group="Print (.pdf)")] = None,
     talk: Annotated[Talk, Parameter(name="*")] = TALK,
 ) -> None:
     """Draw a plan again.
@@ -59,6 +68,8 @@ def render(
         The plan, as musivum grid, fractal or arrange wrote it.
     output
         Picture to write: .jpg, .png, .webp or .tif.
+    layers
+        Folder to write in place of a picture: each photo as a PNG of its own, and a table of where they are.
     library
         Library of photos, if it is no longer where it was when the plan was made.
     quality
@@ -88,6 +99,7 @@ def render(
         picture = api.render(
             plan,
             output,
+            layers=layers,
             library=library,
             size=size,
             quality=quality,
@@ -100,7 +112,7 @@ def render(
             grey=grey,
             alternates=alternates,
             captions=captions,
-            options=_only_one(film),
+            options=_only_one(layering, film, pdf),
             workers=workers,
             progress=progress,
         )

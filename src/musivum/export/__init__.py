@@ -1,14 +1,17 @@
 """What a plan can become: a picture file, a score, a report."""
 
 from musivum.export._arranged import Arranged, Flow, Nearness, is_arranged
+from musivum.export._entry import LayerOptions
 from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto
 from musivum.export._exporters import EXPORTERS, Exporter, check_export, export, exporter_of
 from musivum.export._fidelity import mean_difference, rms_difference, ssim
 from musivum.export._film import FILMS
 from musivum.export._film_options import FilmOptions
 from musivum.export._free import FreeForm, lies_freely, placed_sides
+from musivum.export._layer_folder import export_layers
 from musivum.export._lines import lines
 from musivum.export._look import AS_PLANNED, Look, Picture
+from musivum.export._pdf import PdfOptions
 from musivum.export._repeat import nearest_repeat
 from musivum.export._report import Fidelity, Matching, Report, Use, report
 from musivum.export._score import Score, score, target_pixels
@@ -29,10 +32,12 @@ __all__ = [
     "FilmOptions",
     "Flow",
     "FreeForm",
+    "LayerOptions",
     "Look",
     "Matching",
     "Nearness",
     "Panel",
+    "PdfOptions",
     "Picture",
     "Report",
     "ScarceColour",
@@ -42,6 +47,7 @@ __all__ = [
     "check_export",
     "check_report_path",
     "export",
+    "export_layers",
     "exporter_of",
     "is_arranged",
     "lies_freely",

@@ -8,9 +8,13 @@ from typing import Any, NamedTuple
 
 from musivum.errors import OptionError
 from musivum.export._data import check_data, write_csv, write_json
+from musivum.export._entry import LayerOptions
 from musivum.export._film import FILM_SIDE, check_filming, film
 from musivum.export._film_options import FilmOptions
 from musivum.export._look import AS_PLANNED, Look, Picture
+from musivum.export._pdf import PdfOptions, check_pdf, write_pdf
+from musivum.export._openraster import check_ora, write_ora
+from musivum.export._psd import check_psd, write_psd
 from musivum.export._raster import check_raster, write_raster
 from musivum.geometry import Size
 from musivum.library import Library
@@ -48,6 +52,9 @@ _FILM = Exporter(film, check_filming, FilmOptions, FILM_SIDE)
 EXPORTERS: dict[str, Exporter] = {
     **dict.fromkeys(PICTURE_FORMATS, Exporter(write_raster, check_raster)),
     ".mp4": _FILM,
+    ".pdf": Exporter(write_pdf, check_pdf, PdfOptions),
+    **dict.fromkeys((".psd", ".psb"), Exporter(write_psd, check_psd, LayerOptions)),
+    ".ora": Exporter(write_ora, check_ora, LayerOptions),
     ".csv": Exporter(write_csv, check_data),
     ".json": Exporter(write_json, check_data),
 }
