@@ -4,10 +4,12 @@ from musivum.raster._colour import colour_bytes
 from musivum.raster._decode import Decoded, decode
 from musivum.raster._encode import PICTURE_FORMATS, check_picture, srgb_profile, write_picture
 from musivum.raster._film import FILM_FORMATS, check_film, write_film
+from musivum.raster._jpeg import write_jpeg
 from musivum.raster._letters import lacking_letters
 from musivum.raster._limits import DEFAULT_LIMITS, Limits
-from musivum.raster._png_writer import write_png
+from musivum.raster._png_writer import deflated_rows, write_png
 from musivum.raster._size import pixels_of
+from musivum.raster._taken import taken
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -19,10 +21,13 @@ __all__ = [
     "check_picture",
     "colour_bytes",
     "decode",
+    "deflated_rows",
     "lacking_letters",
     "pixels_of",
     "srgb_profile",
+    "taken",
     "write_film",
+    "write_jpeg",
     "write_picture",
     "write_png",
 ]
