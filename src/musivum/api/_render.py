@@ -7,9 +7,9 @@ from pathlib import Path
 
 from musivum.api._library import user_path
 from musivum.api._outputs import check_apart, check_spares
-from musivum.api._size import OutputSize
-from musivum.errors import LibraryError, PlanError
-from musivum.export import Look, Picture, export, exporter_of
+from musivum.api._size import DEFAULT_LONG_SIDE, OutputSize
+from musivum.errors import LibraryError, OptionError, PlanError
+from musivum.export import Look, Picture, export, export_layers, exporter_of
 from musivum.library import Library, open_library
 from musivum.plan import BACKGROUNDS, Plan, load_plan
 from musivum.progress import Progress, silent
@@ -19,8 +19,9 @@ from musivum.threads import check_workers
 
 def render(
     plan: str | os.PathLike[str],
-    output: str | os.PathLike[str],
+    output: str | os.PathLike[str] | None = None,
     *,
+    layers: str | os.PathLike[str] | None = None,
     library: str | os.PathLike[str] | None = None,
     size: OutputSize | None = None,
     quality: int = 92,
@@ -45,6 +46,8 @@ def render(
         The plan file.
     output
         File to write; the suffix, one of `EXPORTERS`, chooses the format.
+    layers
+        Folder to write in place of a file: each photo as a PNG of its own, and a table of where they are.
     library
         Where the photos are; by default where the plan found them.
     quality
@@ -68,7 +71,7 @@ def render(
     captions
         Whether to draw the captions that the plan has.
     options
-        Of the format: an instance of ``EXPORTERS[suffix].options``.
+        Of the format: an instance of ``EXPORTERS[suffix].options``, or of `LayerOptions` for a folder of layers.
 
     Raises
     ------
@@ -78,14 +81,17 @@ def render(
         If an option is out of range, or the picture cannot be written there.
     """
     check_workers(workers)
-    plan_path, picture_path = user_path(plan), user_path(output)
+    path = layers if output is None else output
+    if path is None or not (output is None or layers is None):
+        raise OptionError("name one thing to write: a file with --output, or a folder of layers with --layers")
+    plan_path, picture_path = user_path(plan), user_path(path)
     check_apart([picture_path], {"plan": plan_path})
     loaded = load_plan(plan_path)
     tiles = library_of_plan(loaded, library)
     check_spares([picture_path], tiles)
     size = size or OutputSize()
     look = Look(
-        scale=size.fit(loaded.canvas, exporter_of(picture_path, options).side),
+        scale=size.fit(loaded.canvas, exporter_of(picture_path, options).side if layers is None else DEFAULT_LONG_SIDE),
         tint=tint,
         overlay=overlay,
         gap=gap,
@@ -97,6 +103,8 @@ def render(
         captions=captions,
         workers=workers,
     )
+    if layers is not None:
+        return export_layers(loaded, tiles, picture_path, look, options=options, dpi=size.dpi, progress=progress)
     return export(loaded, tiles, picture_path, look, options=options, dpi=size.dpi, quality=quality, progress=progress)
 
 

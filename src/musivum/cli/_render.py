@@ -53,9 +53,7 @@ def render(
     captions: bool = True,
     workers: int | None = None,
     size: Annotated[api.OutputSize, Parameter(name="*", group="Size of the picture")] = api.OutputSize(),  # noqa: B008
-    layering: Annotated[
-        LayerOptions | None, Parameter(name="*", group="Layers (.psd, .psb, .ora, --layers)")
-    ] = None,
+    layering: Annotated[LayerOptions | None, Parameter(name="*", group="Layers (.psd, .psb, .ora, --layers)")] = None,
     film: Annotated[FilmOptions | None, Parameter(name="*", group="Film (.mp4, .webp)")] = None,
     pdf: Annotated[PdfOptions | None, Parameter(name="*", group="Print (.pdf)")] = None,
     talk: Annotated[Talk, Parameter(name="*")] = TALK,

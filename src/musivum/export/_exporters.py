@@ -12,8 +12,8 @@ from musivum.export._entry import LayerOptions
 from musivum.export._film import FILM_SIDE, check_filming, film
 from musivum.export._film_options import FilmOptions
 from musivum.export._look import AS_PLANNED, Look, Picture
-from musivum.export._pdf import PdfOptions, check_pdf, write_pdf
 from musivum.export._openraster import check_ora, write_ora
+from musivum.export._pdf import PdfOptions, check_pdf, write_pdf
 from musivum.export._psd import check_psd, write_psd
 from musivum.export._raster import check_raster, write_raster
 from musivum.geometry import Size

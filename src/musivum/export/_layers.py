@@ -1,0 +1,269 @@
+"""A plan as layers, the undermost first, each drawn when its turn comes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from musivum.errors import OptionError
+from musivum.export._entry import Entry, LayerOptions, Pixels
+from musivum.export._free import placed_sides
+from musivum.export._layer_names import layer_name
+from musivum.export._levels import Level, levels_of
+from musivum.export._look import Look
+from musivum.export._seams import without_seams
+from musivum.geometry import Box, Size
+from musivum.library import Library
+from musivum.plan import Background, Plan, bounds, instead
+from musivum.progress import Progress
+from musivum.render import Drawing, Drawn, Layer
+from musivum.threads import in_order, thread_count
+
+MOST_LAYERS = 2000
+"""Of photos, where a file has all layers and nothing else is asked for."""
+
+_NOTHING = np.zeros(0, np.int64)
+_ALIKE = 1 - 2**-24  # opacity that no byte tells from 1, but hexagons that do not fill up what they touch
+_LARGE = 4 * 2**20  # pixels of a photo that is drawn in strips, so that memory holds a part of it
+
+
+class Stack(NamedTuple):
+    """Layers of a plan.
+
+    Attributes
+    ----------
+    drawing
+        The picture that they make together.
+    entries
+        The undermost first.
+    parts
+        What photos were drawn by so far, each of them by one of these.
+    colour_bytes
+        About how many bytes the colours of all layers and of the picture have.
+    remarks
+        What was left out or merged.
+    """
+
+    drawing: Drawing
+    entries: Generator[Entry, None, None]
+    parts: list[Drawing]
+    colour_bytes: int
+    remarks: tuple[str, ...]
+
+    @property
+    def drawn(self) -> Drawn:
+        """What the photos of the entries so far were drawn from."""
+        drawn = [part.drawn for part in self.parts]
+        return Drawn(*(sum(getattr(one, field.name) for one in drawn) for field in fields(Drawn)))
+
+
+def stack_of(
+    plan: Plan,
+    library: Library,
+    look: Look,
+    options: LayerOptions,
+    *,
+    most: int | None,
+    folder: Path,
+    progress: Progress,
+) -> Stack:
+    """Take a plan apart into layers.
+
+    Parameters
+    ----------
+    most
+        How many layers of photos there may be, unless the options say so; None for any number.
+    folder
+        Where a temporary file without a name may lie, of 2 bytes a pixel, for hexagons that share their edges.
+
+    Raises
+    ------
+    OptionError
+        If photos are to be blended in one place, or more alternates hidden than the plan keeps.
+    """
+    if look.alternates:
+        raise OptionError(
+            f"alternates {look.alternates}: layers hold one photo each; to have the next-best photos as hidden layers, "
+            f"ask for hidden {look.alternates}"
+        )
+    drawing = look.drawing(plan, library)
+    most = options.most_layers or most or sys.maxsize
+    columns, remarks = _alternates(plan, options.hidden), []
+    alternates, count = int((columns >= 0).sum()), len(plan.placements)
+    if count + alternates > most and alternates:
+        remarks.append(f"{alternates:,} next-best photos are left out: with them there are more than {most:,} layers")
+        columns = columns[:, :0]
+    levels, places = levels_of(plan, look.scale, most)
+    layers = _Layers(plan, library, look, drawing, columns, levels, places, [drawing])
+    if count > most:
+        remarks.append(f"{count:,} photos are more than {most:,} layers: they are merged by level into {len(levels):,}")
+        photos = layers.merged(progress)
+    else:
+        photos = layers.photos(progress)
+    gap = plan.gap if look.gap is None else look.gap
+    if plan.outline == "hexagon" and gap == 0 and bool((plan.placements.opacity == 1).all()):
+        photos = without_seams(photos, drawing.size, folder)
+    photos_of_place = 1 + (columns >= 0).sum(axis=1)
+    whole = (2 if plan.target else 1) * drawing.size.width * drawing.size.height
+    colour_bytes = 3 * int((_areas(plan, look.scale) * photos_of_place).sum() + whole)
+    return Stack(drawing, layers.between(photos), layers.parts, colour_bytes, tuple(remarks))
+
+
+class _Layers(NamedTuple):
+    plan: Plan
+    library: Library
+    look: Look
+    drawing: Drawing
+    columns: npt.NDArray[np.int64]
+    levels: list[Level]
+    places: list[str]
+    parts: list[Drawing]
+
+    def between(self, photos: Generator[Entry, None, None]) -> Generator[Entry, None, None]:
+        """What lies under the photos, they, and what lies over them."""
+        look, plan = self.look, self.plan
+        background = plan.background if look.background is None else look.background
+        if not isinstance(background, str):
+            yield self._whole("background", "Background", background)
+        if plan.target:
+            yield self._whole("target", "Target", "target", visible=background == "target")
+        with closing(photos):
+            yield from photos
+        overlay = plan.overlay if look.overlay is None else look.overlay
+        if overlay > 0:
+            yield self._whole("overlay", "Target over the photos", "target", opacity=overlay)
+        if look.captions and len(plan.captions):
+            box = plan.captions.box * look.scale
+            region = _inside(np.append(box[:, :2].min(axis=0), box[:, 2:].max(axis=0)), self.drawing.size)
+            if region is not None:
+                strips = self._alone(plan.select(_NOTHING), captions=True).strips(region)
+                yield _entry("captions", "Captions", region, strips)
+
+    def photos(self, progress: Progress) -> Generator[Entry, None, None]:
+        """A layer for each photo, with its alternates hidden above it."""
+        plan, look = self.plan, self.look
+        places = np.arange(len(plan.placements))
+        plans = [plan] + [
+            replace(plan, placements=instead(plan.placements, plan.alternates, places, column))
+            for column in self.columns.T
+        ]
+        drawings = [self.drawing] + [look.drawing(other, self.library) for other in plans[1:]]
+        turns = [
+            (level.name, k, rank)
+            for level in self.levels
+            for k in level.rows.tolist()
+            for rank in range(len(plans))
+            if rank == 0 or self.columns[k, rank - 1] >= 0
+        ]
+        large = _areas(plan, look.scale) > _LARGE
+
+        def draw(turn: tuple[str, int, int]) -> tuple[tuple[str, int, int], Layer | None]:
+            _, k, rank = turn
+            return turn, None if large[k] else drawings[rank].layer(k)
+
+        progress("layers", 0, len(turns))
+        for done, ((group, k, rank), layer) in enumerate(in_order(draw, turns, thread_count(look.workers)), 1):
+            entry = self._large(plans[rank], k, rank) if large[k] else _drawn(layer)
+            if entry is not None:
+                source = plan.tiles.sources[plans[rank].placements.tile[k]]
+                yield entry._replace(
+                    kind="alternate" if rank else "photo",
+                    name=layer_name(source, f"{self.places[k]}, alternate {rank}" if rank else self.places[k]),
+                    group=group,
+                    opacity=float(plan.placements.opacity[k]),
+                    visible=rank == 0,
+                    placement=k,
+                    source=source,
+                    rank=rank,
+                )
+            progress("layers", done, len(turns))
+
+    def merged(self, progress: Progress) -> Generator[Entry, None, None]:
+        """A layer for each level."""
+        progress("layers", 0, len(self.levels))
+        for done, level in enumerate(self.levels, 1):
+            some = self.plan.select(level.rows)
+            if some.outline == "hexagon":
+                opacity = np.minimum(some.placements.opacity, np.float32(_ALIKE))
+                some = replace(some, placements=replace(some.placements, opacity=opacity))
+            region = _around(some, self.look.scale, self.drawing.size)
+            if region is not None:
+                self.parts.append(self._alone(some))
+                yield _entry("level", layer_name("", level.name), region, self.parts[-1].strips(region))
+            progress("layers", done, len(self.levels))
+
+    def _large(self, plan: Plan, k: int, rank: int) -> Entry | None:
+        one = plan.select([k])
+        one = replace(one, placements=replace(one.placements, opacity=np.ones(1, np.float32)))
+        region = _around(one, self.look.scale, self.drawing.size)
+        if region is None:
+            return None
+        drawing = self._alone(one)
+        if rank == 0:
+            self.parts.append(drawing)
+        return _entry("photo", "", region, drawing.strips(region))
+
+    def _alone(self, plan: Plan, *, captions: bool = False) -> Drawing:
+        look = replace(self.look, background="transparent", overlay=0.0, captions=captions)
+        return look.drawing(plan, self.library)
+
+    def _whole(
+        self, kind: str, name: str, background: Background, *, visible: bool = True, opacity: float = 1.0
+    ) -> Entry:
+        look = replace(self.look, background=background, overlay=0.0, captions=False)
+        strips = look.drawing(self.plan.select(_NOTHING), self.library).strips()
+        entry = _entry(kind, name, Box(0, 0, *self.drawing.size), strips)
+        return entry._replace(visible=visible, opacity=opacity)
+
+
+def _alternates(plan: Plan, hidden: int | None) -> npt.NDArray[np.int64]:
+    """Columns (n, a) of the alternates that become layers, the best first; -1 where a place has no more."""
+    near, kept = plan.alternates.tile, plan.alternates.tile.shape[1]
+    if hidden is not None and hidden > kept:
+        few = "none" if kept == 0 else f"{kept} at most"
+        raise OptionError(f"hidden {hidden}: the plan keeps {few} for a place; make it again to have others")
+    other = (near >= 0) & (near != plan.placements.tile[:, None])
+    order = np.argsort(~other, axis=1, kind="stable")
+    best = np.where(np.take_along_axis(other, order, axis=1), order, -1)
+    return best[:, : 1 if hidden is None else hidden]
+
+
+def _drawn(layer: Layer | None) -> Entry | None:
+    if layer is None:
+        return None
+    height, width = layer.pixels.shape[:2]
+    return Entry("photo", "", "", layer.x, layer.y, width, height, (layer.pixels,))
+
+
+def _entry(kind: str, name: str, region: Box, strips: Iterable[Pixels]) -> Entry:
+    x0, y0, x1, y1 = map(int, region)
+    return Entry(kind, name, "", x0, y0, x1 - x0, y1 - y0, strips)
+
+
+def _around(plan: Plan, scale: float, size: Size) -> Box | None:
+    box = bounds(plan.placements) * scale
+    return _inside(np.append(box[:, :2].min(axis=0) - 1, box[:, 2:].max(axis=0) + 1), size)
+
+
+def _areas(plan: Plan, scale: float) -> npt.NDArray[np.float64]:
+    """Output pixels (n,) that placements cover, or if that is less, those of the box of what lies on the canvas."""
+    box = bounds(plan.placements).clip(0, np.tile(plan.canvas, 2))
+    seen = (box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1])
+    areas: npt.NDArray[np.float64] = np.minimum(placed_sides(plan) ** 2, seen) * scale**2
+    return areas
+
+
+def _inside(box: npt.NDArray[np.float64], size: Size) -> Box | None:
+    """The whole pixels of the picture that a box touches."""
+    low, high = (
+        np.floor(box[:2]).clip(0, size).astype(int).tolist(),
+        np.ceil(box[2:]).clip(0, size).astype(int).tolist(),
+    )
+    return Box(*low, *high) if high[0] > low[0] and high[1] > low[1] else None
