@@ -47,3 +47,18 @@ def eligible(
         raise LibraryError(f"{library.path}: no photo to use: index some, or ban fewer")
     rows = np.flatnonzero(keep)
     return (library if keep.all() else library.select(rows)), favour[rows]
+
+
+def usable(
+    library: Library, welcome: npt.NDArray[np.bool_], wanted: npt.NDArray[np.int64], *, dedupe: bool
+) -> npt.NDArray[np.int64]:
+    """Rows, ascending, of the tiles that are `wanted` (w,) and of the `welcome` (n,) ones that may be used.
+
+    Raises
+    ------
+    LibraryError
+        If no tile is welcome.
+    """
+    chosen = set(eligible(library.select(welcome), None, dedupe=dedupe)[0].ids)
+    rows = [row for row, id in enumerate(library.ids) if id in chosen]
+    return np.union1d(np.array(rows, np.int64), wanted)

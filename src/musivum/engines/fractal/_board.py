@@ -56,6 +56,12 @@ class Board:
         covered = np.zeros((size.height, size.width), np.uint8)
         return cls(covered, scale, inset, widest, np.zeros(tiles, np.int64), np.full(tiles, -1))
 
+    def cover(self, poses: Poses) -> None:
+        """Count what lies in windows as covered, but for their soft edges, whatever is covered already."""
+        for x, y, angle, width, height in np.stack(poses, axis=1).tolist():
+            edge = 2 * min(self.inset * min(width, height), self.widest)
+            _cover(self.covered, self.scale, x, y, angle, width - edge, height - edge, True)
+
     @property
     def coverage(self) -> float:
         """Share of the canvas that is covered, 0..1."""

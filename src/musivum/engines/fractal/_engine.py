@@ -23,7 +23,7 @@ from musivum.engines.fractal._lineup import line_up
 from musivum.engines.fractal._matches import place_matches
 from musivum.engines.fractal._options import FractalOptions
 from musivum.engines.fractal._places import Places, lattice
-from musivum.engines.fractal._setup import Setup, prepare
+from musivum.engines.fractal._setup import Setup, empty_board, prepare
 from musivum.engines.fractal._windows import SIDE
 from musivum.geometry import Size
 from musivum.library import Library
@@ -32,8 +32,6 @@ from musivum.progress import Progress, silent
 from musivum.threads import thread_count
 
 _ROUNDS, _FEW = 12, 3  # searches of one level, and of tiny photos: those that are used up make way for others
-_TRACKED = (512, 2048)  # pixels of the canvas's shorter side that coverage is tracked on, least and most
-_ACROSS = 12  # of these pixels, that the smallest photos span
 
 
 def plan_fractal(
@@ -114,9 +112,7 @@ def _placing(setup: Setup, progress: Progress) -> Iterator[tuple[Placed, dict[st
     canvas, options = setup.scene.canvas, setup.options
     random = np.random.default_rng(options.seed)
     levels = levels_of(options, canvas, len(setup.library))
-    short = min(max(_TRACKED[0], _ACROSS * min(canvas) / levels[-1].side), _TRACKED[1])
-    edge = options.feather / 2
-    board = Board.empty(canvas, canvas.scaled(short / min(canvas)), edge, edge * setup.softest, len(setup.library))
+    board = empty_board(levels, setup)
     matches, row = place_matches(levels, board, setup, random, progress)
     count = row["placements"]
     yield matches, row

@@ -121,6 +121,16 @@ def judge(candidates: Candidates, plane: Plane, board: Board, setup: Setup) -> C
     return join(parts)
 
 
+def measure(candidates: Candidates, plane: Plane, setup: Setup) -> Candidates:
+    """Candidates as they lie, with their squared errors."""
+    parts = [nobody()]
+    for number, dictionary in enumerate(setup.tiles):
+        some = candidates.take(np.flatnonzero(candidates.shape == number))
+        if len(some.row):
+            parts.append(some._replace(square=_polished(some, dictionary, plane, setup, steps=0).square))
+    return join(parts)
+
+
 def _reach(places: Places) -> tuple[float, float, float]:
     turn = float(places.angles[1] - places.angles[0]) if len(places.angles) > 1 else 0.0
     return _SHIFT, _TURN * turn, _SCALE

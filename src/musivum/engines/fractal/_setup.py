@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from musivum.engines.fractal._board import Board
+from musivum.engines.fractal._levels import Level
 from musivum.engines.fractal._options import FractalOptions
 from musivum.engines.fractal._places import Places
 from musivum.engines.fractal._retrieval import RETRIEVALS, Shortlist
@@ -28,6 +31,8 @@ _EVEN = 0.003  # squared OKLab: with less variance the target is even
 _SOFT = 0.1  # likewise
 _FLOOR = 48  # pixels of the shorter side for which the floor is found
 _PITCH = 256  # pixels of the shorter side in which the importance is looked up
+_TRACKED = (512, 2048)  # pixels of the canvas's shorter side that coverage is tracked on, least and most
+_ACROSS = 12  # of these pixels, that the smallest photos span
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,13 @@ def prepare(
         options=options,
         workers=workers,
     )
+
+
+def empty_board(levels: Sequence[Level], setup: Setup) -> Board:
+    """A board for photos of these levels."""
+    canvas, edge = setup.scene.canvas, setup.options.feather / 2
+    short = min(max(_TRACKED[0], _ACROSS * min(canvas) / levels[-1].side), _TRACKED[1])
+    return Board.empty(canvas, canvas.scaled(short / min(canvas)), edge, edge * setup.softest, len(setup.library))
 
 
 def _floor(scene: Scene, tiles: list[TileDictionary], workers: int) -> npt.NDArray[np.float64]:

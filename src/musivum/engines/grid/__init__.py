@@ -2,5 +2,6 @@
 
 from musivum.engines.grid._engine import plan_grid
 from musivum.engines.grid._options import OFFSETS, GridOptions
+from musivum.engines.grid._resolve import GridResolver
 
-__all__ = ["OFFSETS", "GridOptions", "plan_grid"]
+__all__ = ["OFFSETS", "GridOptions", "GridResolver", "plan_grid"]

@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from musivum.engines._used import used_tiles
 from musivum.engines.grid._cells import Cells
 from musivum.engines.grid._colour import COLOURS
 from musivum.engines.grid._crops import Crops
 from musivum.engines.grid._dictionary import crop_patches
+from musivum.engines.grid._match import Matching
 from musivum.engines.grid._metric import SIDE
 from musivum.engines.grid._options import GridOptions
 from musivum.engines.grid._voices import metric_of
 from musivum.library import Library
-from musivum.plan import Placements, fit_crops
+from musivum.plan import Alternates, Placements, TileTable, fit_crops
 
 
 def place_crops(
@@ -37,6 +39,26 @@ def place_crops(
     sizes = library.sizes[tile].astype(np.float64)
     crop = _of_aspect(crops.boxes[rows] * np.tile(sizes, 2), cells.boxes, turn, sizes)
     return replace(Placements.plain(tile, crop, fit_crops(crop, cells.boxes, turn), mirror), **columns)
+
+
+def compose(
+    library: Library,
+    cells: Cells,
+    patches: npt.NDArray[np.float32],
+    found: Matching,
+    options: GridOptions,
+    *,
+    workers: int = 1,
+) -> tuple[TileTable, Alternates, Placements]:
+    """Parts of a plan that gives each cell, whose patch (n, SIDE, SIDE, 3) is given too, the crop that was found."""
+
+    def place(rows: npt.NDArray[np.int64]) -> Placements:
+        colours = colours_of(library, patches, found.crops, rows, options, workers=workers)
+        return place_crops(library, cells, found.crops, rows, colours)
+
+    placements = replace(place(found.chosen), error=found.costs)
+    others = [place(rows) for rows in found.nearest_crops.T]
+    return used_tiles(library, placements, found.nearest, others)
 
 
 def colours_of(

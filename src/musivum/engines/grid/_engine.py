@@ -10,9 +10,8 @@ from threadpoolctl import threadpool_limits
 
 from musivum.engines._eligible import eligible
 from musivum.engines._target import small_target
-from musivum.engines._used import used_tiles
 from musivum.engines.grid._colour import COLOURS
-from musivum.engines.grid._compose import colours_of, place_crops
+from musivum.engines.grid._compose import compose
 from musivum.engines.grid._importance import cell_importance
 from musivum.engines.grid._limits import feasible_limits
 from musivum.engines.grid._match import describe, match
@@ -21,7 +20,7 @@ from musivum.engines.grid._options import GridOptions
 from musivum.engines.grid._target import cut_target
 from musivum.geometry import Size
 from musivum.library import Library
-from musivum.plan import Placements, Plan
+from musivum.plan import Plan
 from musivum.progress import Progress, silent
 from musivum.threads import thread_count
 
@@ -95,13 +94,7 @@ def _plan(
     limits = feasible_limits(options, len(cells), len(library))
     found = match(cut, importance, described, limits, workers=workers, progress=progress)
 
-    def place(rows: npt.NDArray[np.int64]) -> Placements:
-        colours = colours_of(library, patches, found.crops, rows, options, workers=workers)
-        return place_crops(library, cells, found.crops, rows, colours)
-
-    placements = replace(place(found.chosen), error=found.costs)
-    others = [place(rows) for rows in found.nearest_crops.T]
-    table, alternates, placements = used_tiles(library, placements, found.nearest, others)
+    table, alternates, placements = compose(library, cells, patches, found, options, workers=workers)
     settled = replace(options, workers=None, search=found.statistics["search"])
     return Plan(
         canvas=canvas,
