@@ -114,7 +114,7 @@ def _decode(file: IO[bytes], short_side: int | None, long_side: int | None, limi
     file.seek(0)
     if format == "PNG":
         check_image_data(file)
-    with quiet(), _open(file, format) as image:
+    with quiet(), open_picture(file, format) as image:
         stored = Size(*image.size)
         if min(stored) < 1:
             raise UnreadableImage("the picture has no pixels")
@@ -132,7 +132,8 @@ def _decode(file: IO[bytes], short_side: int | None, long_side: int | None, limi
     return Decoded(pixels, size, format, opacity)
 
 
-def _open(file: IO[bytes], format: str) -> Image.Image:
+def open_picture(file: IO[bytes], format: str) -> Image.Image:
+    """A picture of a format that `sniff` told, not decoded yet."""
     module, name = _READERS[format]
     try:
         reader: Any = getattr(importlib.import_module(module), name)
