@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 from musivum.atomic import check_folder, replacing_folder
@@ -18,6 +19,7 @@ from musivum.progress import Progress, silent
 from musivum.threads import thread_count
 
 TABLE = "placements.csv"
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # of characters, that stand for no byte of a file's name
 COLUMNS = ("file", "name", "kind", "level", "x", "y", "width", "height", "opacity", "visible", "placement", "photo")
 
 
@@ -84,7 +86,7 @@ def export_layers(
                         f"{entry.opacity:.6g}",
                         "yes" if entry.visible else "no",
                         entry.placement + 1 or "",
-                        no_formula(entry.source),
+                        no_formula(_HALVES.sub("\ufffd", entry.source)),
                     ]
                 )
     except OSError as fault:
