@@ -16,6 +16,7 @@ from musivum.export._repeat import nearest_repeat
 from musivum.export._report import Fidelity, Matching, Report, Use, report
 from musivum.export._score import Score, score, target_pixels
 from musivum.export._sheet import Figure, Panel, panel_size, sheet, sheet_size
+from musivum.export._svg import SvgOptions
 from musivum.export._table import rows_and_columns
 from musivum.export._write_report import REPORT_FORMATS, check_report_path, write_report
 
@@ -42,6 +43,7 @@ __all__ = [
     "Report",
     "ScarceColour",
     "Score",
+    "SvgOptions",
     "Use",
     "WantedPhoto",
     "check_export",

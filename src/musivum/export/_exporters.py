@@ -16,6 +16,7 @@ from musivum.export._openraster import check_ora, write_ora
 from musivum.export._pdf import PdfOptions, check_pdf, write_pdf
 from musivum.export._psd import check_psd, write_psd
 from musivum.export._raster import check_raster, write_raster
+from musivum.export._svg import SvgOptions, check_svg, write_svg
 from musivum.geometry import Size
 from musivum.library import Library
 from musivum.plan import Plan
@@ -55,6 +56,7 @@ EXPORTERS: dict[str, Exporter] = {
     ".pdf": Exporter(write_pdf, check_pdf, PdfOptions),
     **dict.fromkeys((".psd", ".psb"), Exporter(write_psd, check_psd, LayerOptions)),
     ".ora": Exporter(write_ora, check_ora, LayerOptions),
+    ".svg": Exporter(write_svg, check_svg, SvgOptions),
     ".csv": Exporter(write_csv, check_data),
     ".json": Exporter(write_json, check_data),
 }

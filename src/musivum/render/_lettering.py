@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -37,6 +38,15 @@ class _Line(NamedTuple):
     left: int
     top: int
     share: npt.NDArray[np.uint8]
+
+
+class Written(NamedTuple):
+    """A caption as it is written: what fits into its box, the middle and the length of it in output pixels."""
+
+    text: str
+    x: float
+    y: float
+    length: float
 
 
 class Lettering:
@@ -73,6 +83,24 @@ class Lettering:
         self._width = lru_cache(_KEPT_WIDTHS)(self._font.getlength)
         self._line = lru_cache(1 + int(_KEPT_BYTES // most))(self._draw)
         self._one_at_a_time = Lock()  # a font has a state, and strips drawn at a time share lines
+
+    @property
+    def family(self) -> str:
+        """Name of the font."""
+        return self._font.getname()[0] or ""
+
+    @property
+    def drop(self) -> float:
+        """Output pixels from the middle of a line down to the baseline."""
+        ascent, descent = self._font.getmetrics()
+        return float((ascent - descent) / 2 / self._times)
+
+    def written(self) -> Iterator[Written]:
+        """What is written where, for programs that set the letters themselves."""
+        for text, (x0, y0, x1, y1) in zip(self._texts, self._boxes.tolist(), strict=True):
+            fitted, length = self._fitted(text, self._times * (x1 - x0))
+            if fitted:
+                yield Written(fitted, (x0 + x1) / 2, (y0 + y1) / 2, length / self._times)
 
     def write(self, strip: npt.NDArray[np.float32], left: int, top: int) -> None:
         """Put the captions on top of a strip, planes of light and of what is free, whose first pixel is (left, top)."""

@@ -1,0 +1,281 @@
+"""SVG, as an XML reader and a browser see it."""
+
+import base64
+import io
+import math
+import os
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from export.albums import Album, random_mosaic, smooth
+from musivum.errors import OptionError
+from musivum.export import Look, SvgOptions, export
+from musivum.export._svg._shapes import Soft, soft_edge
+from musivum.geometry import Size
+from musivum.plan import Captions, bounds, rectangles
+from musivum.render import draw
+from render.mosaics import cells, hexagons, plan_of
+
+SVG, HREF = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
+LINKED = SvgOptions(linked=True)
+HOSTILE = ["]]>.jpg", '"quoted".jpg', "<script>'&amp;.jpg", "two\nlines.jpg", "50%#?.jpg", "a:b.jpg", "bell\x07.jpg"]
+
+
+def read(path):
+    return ET.fromstring(path.read_bytes())
+
+
+def photos_of(root):
+    """Elements of the placements, in the order of the plan."""
+    found = {e.get("id"): e for e in root.iter() if (e.get("id") or "").startswith("placement")}
+    return [found[f"placement{k + 1}"] for k in range(len(found))]
+
+
+def matrix_of(element):
+    return np.array(list(map(float, element.get("transform")[len("matrix(") : -1].split()))).reshape(3, 2).T
+
+
+def pixels_of(href):
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(href.partition("base64,")[2]))))
+
+
+def turned_mosaic(seed, **changes):
+    """Placements that are turned, mirrored, tinted with a slope, and of four photos that are shown often."""
+    rng = np.random.default_rng(seed)
+    size = Size(120, 90)
+    album = Album([smooth(rng, 40, 30 + 4 * i) for i in range(4)])
+    n = 12
+    columns = {
+        "mean": album.means[np.arange(n) % 4],
+        "shift": rng.normal(0, 0.05, (n, 3)).astype(np.float32),
+        "slope": rng.normal(0, 0.2, (n, 2, 3)).astype(np.float32),
+    }
+    plan = plan_of(
+        album, size, cells(size, 4, 3), columns=columns, **{"tint": 1.0, "background": (90, 120, 60)} | changes
+    )
+    transform = plan.placements.transform.copy()
+    middle = rectangles(plan.placements.crop, transform).middle
+    transform[:, 1] = rng.uniform(-4, 4, n)
+    moved = middle - rectangles(plan.placements.crop, transform).middle
+    transform[:, 2:] += np.stack([moved.real, moved.imag], axis=1)
+    photos = replace(plan.placements, transform=transform, mirror=rng.random(n) < 0.5)
+    return replace(plan, placements=photos), album
+
+
+@pytest.mark.parametrize("options", [None, LINKED], ids=["embedded", "linked"])
+def test_every_matrix_puts_the_crop_where_the_plan_has_it(options, tmp_path):
+    plan, album = turned_mosaic(1)
+    export(plan, album, tmp_path / "a.svg", Look(scale=1.3), options=options, dpi=150)
+    root = read(tmp_path / "a.svg")
+    assert root.get("viewBox") == "0 0 120 90"
+    assert float(root.get("width").removesuffix("mm")) == pytest.approx(120 * 1.3 * 25.4 / 150)
+    photos, lies = photos_of(root), rectangles(plan.placements.crop, plan.placements.transform)
+    assert len(photos) == len(plan.placements)
+    for k, photo in enumerate(photos):
+        x0, y0, x1, y1 = plan.placements.crop[k]
+        corners = matrix_of(photo) @ np.array([[x0, x1, x1, x0], [y0, y0, y1, y1], [1, 1, 1, 1]])
+        across, down = (
+            side[k] if side is lies.down or not plan.placements.mirror[k] else -side[k] for side in lies[1:]
+        )
+        wanted = [lies.middle[k] + (i * across + j * down) / 2 for i, j in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+        assert corners[0] + 1j * corners[1] == pytest.approx(np.array(wanted), abs=1e-5)
+        box = [float(photo.get(name)) for name in ("x", "y", "width", "height")]
+        shown = (0, 0, *plan.tiles.sizes[plan.placements.tile[k]]) if options else (x0, y0, x1 - x0, y1 - y0)
+        assert box == pytest.approx(shown)
+
+
+def test_embedded_pictures_are_the_cells_of_the_drawing(tmp_path):
+    plan, album = random_mosaic(2, cell=20)
+    export(plan, album, tmp_path / "a.svg", quality=100)
+    picture = draw(plan, album)
+    for photo, box in zip(
+        photos_of(read(tmp_path / "a.svg")), bounds(plan.placements).round().astype(int), strict=True
+    ):
+        x0, y0, x1, y1 = box
+        apart = np.abs(pixels_of(photo.get(HREF)).astype(int) - picture[y0:y1, x0:x1])
+        assert apart.max() <= 1
+
+
+def test_pictures_have_the_resolution_of_the_drawing_but_no_more_than_the_photo(tmp_path):
+    rng = np.random.default_rng(3)
+    album = Album([smooth(rng, 50, 50)])
+    plan = plan_of(album, Size(80, 20), np.array([[0, 0, 20, 20], [20, 0, 40, 20], [40, 0, 80, 20.0]]), tint=0.0)
+    crop = np.array([[0, 0, 50, 50], [10, 10, 40, 40], [0, 10, 50, 35.0]])
+    plan = plan_of(album, Size(80, 20), bounds(plan.placements), crop=crop, tint=0.0)
+    for scale, sides in ((1.0, [(20, 20), (20, 20), (40, 20)]), (2.0, [(40, 40), (30, 30), (50, 25)])):
+        export(plan, album, tmp_path / "a.svg", Look(scale=scale))
+        found = [pixels_of(photo.get(HREF)).shape[1::-1] for photo in photos_of(read(tmp_path / "a.svg"))]
+        assert found == sides
+
+
+def test_what_is_shown_often_is_kept_once_and_as_large_as_the_largest_needs(tmp_path):
+    rng = np.random.default_rng(4)
+    album = Album([smooth(rng, 60, 60)])
+    boxes = np.array([[0, 0, 10, 10], [10, 0, 40, 30], [40, 0, 50, 10.0]])
+    plan = plan_of(album, Size(50, 30), boxes, turns=np.array([0, 1, 2]), mirror=np.array([False, True, False]))
+    export(plan, album, tmp_path / "a.svg")
+    root = read(tmp_path / "a.svg")
+    assert [photo.tag for photo in photos_of(root)] == [f"{SVG}use"] * 3
+    (shared,) = {photo.get(HREF) for photo in photos_of(root)}
+    (picture,) = [e for e in root.iter(f"{SVG}image") if e.get("id") == shared[1:]]
+    assert pixels_of(picture.get(HREF)).shape[:2] == (30, 30)
+    tinted = replace(
+        plan, tint=1.0, placements=replace(plan.placements, shift=rng.normal(0, 1, (3, 3)).astype(np.float32))
+    )
+    export(tinted, album, tmp_path / "b.svg")
+    assert {photo.tag for photo in photos_of(read(tmp_path / "b.svg"))} == {f"{SVG}image"}
+
+
+def test_pictures_are_the_same_whatever_the_sheet_they_are_drawn_on(tmp_path, monkeypatch):
+    plan, album = turned_mosaic(5)
+    export(plan, album, tmp_path / "a.svg", quality=100)
+    monkeypatch.setattr("musivum.export._svg._pictures._WIDTHS", (50,))
+    export(plan, album, tmp_path / "b.svg", Look(workers=3), quality=100)
+    for one, other in zip(photos_of(read(tmp_path / "a.svg")), photos_of(read(tmp_path / "b.svg")), strict=True):
+        assert (pixels_of(one.get(HREF)) == pixels_of(other.get(HREF))).all()
+
+
+@pytest.mark.parametrize("options", [None, LINKED], ids=["embedded", "linked"])
+def test_hostile_names_stay_names(options, tmp_path):
+    plan, album = random_mosaic(6)
+    names = [*HOSTILE, b"caf\xe9.jpg".decode("utf-8", "surrogateescape"), "ä/é.tif", "/elsewhere/x.jpg"]
+    sources = (*(os.path.join(tmp_path, "photos", name) for name in names), *album.sources[len(names) :])
+    album.sources = sources
+    captions = Captions(('<b>"]]>&', "x"), np.array([[0, 0, 100, 20], [0, 20, 100, 40.0]]), 9.0, (1, 2, 3))
+    plan = replace(plan, tiles=replace(plan.tiles, sources=sources), captions=captions)
+    path = tmp_path / "deep" / "<a>&'\".svg"
+    path.parent.mkdir()
+    written = export(plan, album, path, options=options)
+    root = read(path)
+    assert root.find(f"{SVG}title").text == "<a>&'\""
+    assert [text.text for text in root.iter(f"{SVG}text")] == list(captions.text)
+    for k, photo in enumerate(photos_of(root)):
+        source = sources[plan.placements.tile[k]]
+        title = photo.find(f"{SVG}title").text
+        assert title == re.sub("[\x07\udce9]", "\ufffd", os.path.basename(source))
+        if options:
+            href = photo.get(HREF)
+            assert not os.path.isabs(href) and re.fullmatch(r"[\w./%~-]+", href, re.ASCII)
+            assert Path(os.path.normpath(path.parent / os.fsdecode(unquote_to_bytes(href)))) == Path(source).absolute()
+    if options:
+        assert "13 of the linked photos are not where they were" in written.remarks
+        assert any("tint" in remark for remark in written.remarks)
+
+
+def test_alternates_are_refused_before_anything_is_written(tmp_path):
+    plan, album = random_mosaic(7)
+    with pytest.raises(OptionError, match="--alternates"):
+        export(plan, album, tmp_path / "a.svg", Look(alternates=1))
+    assert not list(tmp_path.iterdir())
+
+
+def test_rows_are_layers_of_inkscape_with_their_photos_in_painting_order(tmp_path):
+    plan, album = random_mosaic(8)
+    export(plan, album, tmp_path / "a.svg")
+    root = read(tmp_path / "a.svg")
+    label = "{http://www.inkscape.org/namespaces/inkscape}label"
+    groups = [e for e in root.iter(f"{SVG}g") if (e.get("id") or "").startswith("level")]
+    assert [group.get(label) for group in groups] == [f"row {row} (9 photos)" for row in range(7, 0, -1)]
+    for row, group in zip(range(6, -1, -1), groups, strict=True):
+        assert [e.get("id") for e in group] == [f"placement{9 * row + k + 1}" for k in range(9)]
+
+
+@pytest.mark.parametrize("corner", [0.0, 0.3])
+@pytest.mark.parametrize("wide", [False, True])
+def test_soft_edges_are_those_of_the_drawing(corner, wide):
+    size = Size(360, 180) if wide else Size(160, 320)
+    album = Album([np.full((8, 8, 3), 200, np.uint8)])
+    plan = plan_of(
+        album,
+        size,
+        np.array([[0, 0, *size]], float),
+        crop=np.array([[0, 0, 8, 8 / size.aspect]]) if wide else np.array([[0, 0, 4, 8.0]]),
+    )
+    drawn = draw(plan, album, feather=0.4, corner=corner, background="transparent")[..., 3]
+    mask = Image.fromarray(soft_edge(Soft(32 if wide else -32, 0.4, corner))).resize(size, Image.Resampling.BILINEAR)
+    assert np.abs(np.asarray(mask).astype(int) - drawn).max() <= 6
+
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium to look at an SVG with")
+def test_a_browser_sees_what_we_draw(tmp_path):
+    sync = pytest.importorskip("playwright.sync_api", reason="looking at an SVG needs playwright")
+    cases = dict(seen_cases(tmp_path))
+    tops = np.cumsum([0, *(len(picture) for picture, _ in cases.values())]).tolist()
+    width = max(picture.shape[1] for picture, _ in cases.values())
+    frame = '<iframe src="{}.svg" style="position: absolute; left: 0; top: {}px; border: 0" width="{}" height="{}">'
+    frames = [frame.format(name, top, width, len(cases[name][0])) for name, top in zip(cases, tops, strict=False)]
+    (tmp_path / "all.html").write_text("<!doctype html>" + "</iframe>".join(frames), encoding="utf-8")
+    with sync.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=BROWSER, args=["--headless", "--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport={"width": width, "height": tops[-1]})
+        page.goto((tmp_path / "all.html").as_uri())
+        seen = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")).astype(int)
+        browser.close()
+    for (name, (picture, most)), top in zip(cases.items(), tops, strict=False):
+        apart = np.abs(seen[top : top + len(picture), : picture.shape[1]] - picture)
+        assert apart.mean() < most, name
+
+
+def seen_cases(folder):
+    """SVGs with what they should look like, and by how much of a byte they may differ on average.
+
+    Programs blend in sRGB and not in linear light, so soft and see-through photos differ more.
+    """
+    scale = 2.0
+
+    def case(name, plan, album, most, options=None, wanted=None, **look):
+        export(plan, album, folder / f"{name}.svg", Look(scale=scale, **look), options=options, dpi=96, quality=100)
+        return name, (draw(plan, album, scale=scale, **look) if wanted is None else wanted, most)
+
+    grid, album = random_mosaic(11, cell=16)
+    yield case("grid", grid, album, 2.5)
+    yield case("overlaid", grid, album, 8.0, overlay=0.4, grey=True)
+    yield case("apart", grid, album, 4.0, gap=4.0, corner=0.3, background=(250, 200, 0))
+    yield case("on-target", grid, album, 9.0, feather=0.3, background="target")
+    turned, four = turned_mosaic(12)
+    yield case("turned", turned, four, 2.0)
+    yield case("turned-soft", turned, four, 7.0, feather=0.2, corner=0.2)
+    opacity = np.linspace(0.2, 1, 12, dtype=np.float32)
+    yield case("see-through", replace(turned, placements=replace(turned.placements, opacity=opacity)), four, 8.0)
+
+    size = Size(120, 104)
+    comb = plan_of(
+        four, size, hexagons(size, 4, 4), outline="hexagon", turns=np.arange(18) % 4 * 2, background=(9, 9, 9)
+    )
+    yield case("comb", comb, four, 2.5)
+    yield case("comb-apart", comb, four, 3.5, gap=5.0)
+
+    text = Captions(
+        ("Hhxx caption", "a text that is much too long"),
+        np.array([[4, 4, 116, 40], [4, 50, 116, 86.0]]),
+        16,
+        (255, 255, 0),
+    )
+    said = replace(turned.select(np.arange(0)), captions=text)
+    yield case("captions", said, four, 8.0)
+
+    files = []
+    for number in range(4):
+        packed = four.thumbs
+        width, height = map(int, packed.sizes[number])
+        first = int(packed.offsets[number])
+        pixels = packed.data[first : first + 3 * width * height].reshape(height, width, 3)
+        files.append(os.fspath(folder / f"# {number} %41 ä'\".png"))
+        Image.fromarray(pixels).save(files[-1])
+    four.sources = tuple(files)
+    yield case("linked", turned, four, 2.0, LINKED, draw(turned, four, scale=scale, tint=0.0), tint=None)
+    wanted = draw(turned, four, scale=scale, tint=0.0, grey=True, corner=math.pi / 10)
+    yield case("linked-grey", turned, four, 3.0, LINKED, wanted, grey=True, corner=math.pi / 10)
