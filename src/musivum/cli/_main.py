@@ -47,18 +47,22 @@ app.command("musivum.cli._arrange:app", name="arrange", help="Make a collage: ne
 app.command(
     "musivum.cli._render:app", name="render", help="Draw a plan again: larger, or with other colours.", sort_key=5
 )
-app.command("musivum.cli._report:app", name="report", help="Tell how good a mosaic is and what it lacks.", sort_key=6)
+app.command("musivum.cli._edit:app", name="edit", help="Change single photos without making it again.", sort_key=6)
+app.command("musivum.cli._report:app", name="report", help="Tell how good a mosaic is and what it lacks.", sort_key=7)
 app.command(
     "musivum.cli._library:app",
     name="library",
     help="Look at a library, check it, tidy it, draw tiles into it.",
-    sort_key=7,
+    sort_key=8,
 )
 app.command(
-    "musivum.cli._compare:app", name="compare", help="Show one target under several settings, to choose.", sort_key=8
+    "musivum.cli._compare:app", name="compare", help="Show one target under several settings, to choose.", sort_key=9
 )
 app.command(
-    "musivum.cli._demo:app", name="demo", help="Make four mosaics and a collage without any photo of yours.", sort_key=9
+    "musivum.cli._demo:app",
+    name="demo",
+    help="Make four mosaics and a collage without any photo of yours.",
+    sort_key=10,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -44,14 +45,23 @@ def offered(plan: Plan) -> BoolArray:
     return np.asarray((near.tile >= 0) & (near.tile != plan.placements.tile[:, None]), np.bool_)
 
 
-def exchange(plan: Plan, place: Rows, column: Rows) -> Plan:
+def exchange(
+    plan: Plan, place: Rows, column: Rows, fitted: Callable[[Rows, Placements], Placements] | None = None
+) -> Plan:
     """Show in distinct places (m,) the alternates of columns (m,), each with its error.
 
     The photo that each replaces becomes an alternate there, ranked by its error, so that another exchange brings it
-    back: the numbers that were fitted to it (`FITTED`) are lost, and neutral for the new photo but for its factors.
+    back.
+
+    Parameters
+    ----------
+    fitted
+        Places (m,) and what they are to show (m) -> the same with `FITTED` columns of its own. Alternates have none:
+        by default gain, slope and follow are neutral and the factors those of the photo that leaves.
     """
     shown = instead(plan.placements, plan.alternates, place, column)
-    return show(plan, place, replace(shown, error=plan.alternates.error[place, column]))
+    shown = replace(shown, error=plan.alternates.error[place, column])
+    return show(plan, place, shown if fitted is None else fitted(place, shown))
 
 
 def show(plan: Plan, place: Rows, photos: Placements) -> Plan:

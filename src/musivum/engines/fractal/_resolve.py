@@ -96,7 +96,7 @@ class FractalResolver:
 
         return Repeats(most, order, near)
 
-    def fitted(self, place: Rows, photos: Placements) -> Placements:
+    def fitted(self, plan: Plan, place: Rows, photos: Placements) -> Placements:
         """The same photos: they have no colours but a shift, which alternates know."""
         return photos
 

@@ -81,9 +81,9 @@ class GridResolver:
         n = len(self._cells)
         return Repeats(np.full(n, limits.copies, np.int64), np.arange(n), near)
 
-    def fitted(self, place: Rows, photos: Placements) -> Placements:
-        """Photos (m), rows of the plan's tiles, in cells (m,), with the contrast and factors that they need there."""
-        tile = np.array([self.library.row(self.plan.tiles.ids[i]) for i in photos.tile], np.int64)
+    def fitted(self, plan: Plan, place: Rows, photos: Placements) -> Placements:
+        """Photos (m), rows of a plan's tiles, in cells (m,), with the contrast and factors that they need there."""
+        tile = np.array([self.library.row(plan.tiles.ids[i]) for i in photos.tile], np.int64)
         size = np.tile(self.library.sizes[tile].astype(np.float64), 2)
         turn = np.round(photos.transform[:, 1] / (np.pi / 2)).astype(np.int64) % 4
         crops = Crops(tile, (photos.crop / size).clip(0, 1), photos.mirror, turn.astype(np.int8))
