@@ -132,7 +132,7 @@ def image_data(png):
 @pytest.mark.parametrize("big", [False, True])
 def test_others_read_png_and_tiff_of_any_size(small_bands, folder, channels, big, monkeypatch):
     if big:
-        monkeypatch.setattr("musivum.raster._tiff._CLASSIC_BYTES", 1000)
+        monkeypatch.setattr("musivum.raster._tiff_file._MOST_CLASSIC", 1000)
     pixels = photo_like(67, 131, 2, channels)
     for name in ("o.png", "o.tiff"):
         write_picture(folder / name, strips(pixels, [50]), Size(67, 131), channels=channels, dpi=254)

@@ -12,7 +12,7 @@ from musivum.cli._mosaic import drawn_words
 from musivum.cli._talk import TALK, Talk
 from musivum.cli._text import count
 from musivum.errors import OptionError
-from musivum.export import FilmOptions, LayerOptions, PdfOptions, SvgOptions
+from musivum.export import FilmOptions, LayerOptions, PdfOptions, SvgOptions, ZoomOptions
 
 app = App(
     name="render",
@@ -29,6 +29,7 @@ Examples:
   musivum render mosaic.mosaic -o shop.pdf --width 60cm --bleed 3mm
   musivum render mosaic.mosaic -o wall.pdf --width 150cm --dpi 150 --sheets a4
   musivum render mosaic.mosaic -o drawing.svg --width 60cm --linked
+  musivum render mosaic.mosaic -o wall.dzi --size 36000 --quality 85
   musivum render mosaic.mosaic -o round.jpg --gap 6 --corner 0.5 --no-captions""",
     help_format="plaintext",
 )
@@ -58,6 +59,7 @@ def render(
     film: Annotated[FilmOptions | None, Parameter(name="*", group="Film (.mp4, .webp)")] = None,
     pdf: Annotated[PdfOptions | None, Parameter(name="*", group="Print (.pdf)")] = None,
     svg: Annotated[SvgOptions | None, Parameter(name="*", group="Vector drawing (.svg)")] = None,
+    zoom: Annotated[ZoomOptions | None, Parameter(name="*", group="Zoomable picture (.dzi, .iiif, .ptif)")] = None,
     talk: Annotated[Talk, Parameter(name="*")] = TALK,
 ) -> None:
     """Draw a plan again.
@@ -112,7 +114,7 @@ def render(
             grey=grey,
             alternates=alternates,
             captions=captions,
-            options=_only_one(layering, film, pdf, svg),
+            options=_only_one(layering, film, pdf, svg, zoom),
             workers=workers,
             progress=progress,
         )

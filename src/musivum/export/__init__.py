@@ -19,6 +19,7 @@ from musivum.export._sheet import Figure, Panel, panel_size, sheet, sheet_size
 from musivum.export._svg import SvgOptions
 from musivum.export._table import rows_and_columns
 from musivum.export._write_report import REPORT_FORMATS, check_report_path, write_report
+from musivum.export._zoom import ZoomOptions
 
 __all__ = [
     "AS_PLANNED",
@@ -46,6 +47,7 @@ __all__ = [
     "SvgOptions",
     "Use",
     "WantedPhoto",
+    "ZoomOptions",
     "check_export",
     "check_report_path",
     "export",

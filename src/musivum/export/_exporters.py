@@ -17,6 +17,16 @@ from musivum.export._pdf import PdfOptions, check_pdf, write_pdf
 from musivum.export._psd import check_psd, write_psd
 from musivum.export._raster import check_raster, write_raster
 from musivum.export._svg import SvgOptions, check_svg, write_svg
+from musivum.export._zoom import (
+    ZOOM_SIDE,
+    ZoomOptions,
+    check_deep_zoom,
+    check_iiif,
+    check_pyramidal,
+    write_deep_zoom,
+    write_iiif,
+    write_pyramidal,
+)
 from musivum.geometry import Size
 from musivum.library import Library
 from musivum.plan import Plan
@@ -56,6 +66,9 @@ EXPORTERS: dict[str, Exporter] = {
     ".pdf": Exporter(write_pdf, check_pdf, PdfOptions),
     **dict.fromkeys((".psd", ".psb"), Exporter(write_psd, check_psd, LayerOptions)),
     ".ora": Exporter(write_ora, check_ora, LayerOptions),
+    ".dzi": Exporter(write_deep_zoom, check_deep_zoom, ZoomOptions, ZOOM_SIDE),
+    ".iiif": Exporter(write_iiif, check_iiif, ZoomOptions, ZOOM_SIDE),
+    ".ptif": Exporter(write_pyramidal, check_pyramidal, ZoomOptions, ZOOM_SIDE),
     ".svg": Exporter(write_svg, check_svg, SvgOptions),
     ".csv": Exporter(write_csv, check_data),
     ".json": Exporter(write_json, check_data),

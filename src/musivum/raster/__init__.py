@@ -4,12 +4,14 @@ from musivum.raster._colour import colour_bytes
 from musivum.raster._decode import Decoded, decode
 from musivum.raster._encode import PICTURE_FORMATS, check_picture, srgb_profile, write_picture
 from musivum.raster._film import FILM_FORMATS, check_film, write_film
-from musivum.raster._jpeg import write_jpeg
+from musivum.raster._jpeg import jpeg_options, write_jpeg
 from musivum.raster._letters import lacking_letters
 from musivum.raster._limits import DEFAULT_LIMITS, Limits
 from musivum.raster._png_writer import deflated_rows, write_png
 from musivum.raster._size import pixels_of
 from musivum.raster._taken import taken
+from musivum.raster._tiff_file import begin_tiff, end_tiff
+from musivum.raster._tiff_tiles import tiff_tile, tiled_page
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -17,15 +19,20 @@ __all__ = [
     "PICTURE_FORMATS",
     "Decoded",
     "Limits",
+    "begin_tiff",
     "check_film",
     "check_picture",
     "colour_bytes",
     "decode",
     "deflated_rows",
+    "end_tiff",
+    "jpeg_options",
     "lacking_letters",
     "pixels_of",
     "srgb_profile",
     "taken",
+    "tiff_tile",
+    "tiled_page",
     "write_film",
     "write_jpeg",
     "write_picture",

@@ -36,9 +36,9 @@ class _Parts(NamedTuple):
     data: int
 
 
-def subsampling(quality: int) -> int:
-    """What Pillow calls the subsampling of the chroma: none from quality 90 on, else half in both directions."""
-    return 0 if quality >= 90 else 2
+def jpeg_options(quality: int) -> dict[str, Any]:
+    """What Pillow is told of a quality 1..100: from 90 on chroma is not subsampled, else by two in both directions."""
+    return {"quality": quality, "subsampling": 0 if quality >= 90 else 2}
 
 
 def write_jpeg(
@@ -60,10 +60,11 @@ def write_jpeg(
     options
         For Pillow: resolution, profile.
     """
-    mcu = 8 if subsampling(quality) == 0 else 16
+    told = jpeg_options(quality)
+    mcu = 16 if told["subsampling"] else 8
     mcus = -(-size.width // mcu)
     rows = min(rows_of(size, 3, mcu), _MOST_MCUS // mcus * mcu)
-    encode = partial(_encoded, folder=folder, quality=quality, subsampling=subsampling(quality), **options)
+    encode = partial(_encoded, folder=folder, **told, **options)
     for i, encoded in enumerate(in_order(encode, bands(strips, size, 3, rows), workers)):
         parts = _parts(encoded)
         if i == 0:

@@ -64,9 +64,7 @@ def write_png(
     _chunk(file, b"IEND", b"")
 
 
-def deflated_rows(
-    strips: Iterable[npt.NDArray[np.uint8]], size: Size, channels: int, workers: int
-) -> Iterator[bytes]:
+def deflated_rows(strips: Iterable[npt.NDArray[np.uint8]], size: Size, channels: int, workers: int) -> Iterator[bytes]:
     """The rows of strips (h_i, width, channels), filtered as in a PNG [1], in pieces of one zlib stream."""
     adler, start = 1, _ZLIB_HEADER
     pairs = _with_row_above(bands(strips, size, channels, rows_of(size, channels)))
