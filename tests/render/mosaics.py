@@ -23,6 +23,11 @@ class FakePacked:
     offsets: npt.NDArray[np.int64]
     sizes: npt.NDArray[np.int32]
 
+    def __getitem__(self, i: int) -> Pixels:
+        width, height = self.sizes[i]
+        start = self.offsets[i]
+        return self.data[start : start + width * height * 3].reshape(height, width, 3)
+
 
 class FakeLibrary:
     """Tiles whose thumbnails are given; their full sizes and files may differ."""
