@@ -12,7 +12,7 @@ from musivum.cli._mosaic import drawn_words
 from musivum.cli._talk import TALK, Talk
 from musivum.cli._text import count
 from musivum.errors import OptionError
-from musivum.export import FilmOptions, LayerOptions, PdfOptions, SvgOptions, ZoomOptions
+from musivum.export import FilmOptions, LayerOptions, PageOptions, PdfOptions, SvgOptions, ZoomOptions
 
 app = App(
     name="render",
@@ -28,6 +28,7 @@ Examples:
   musivum render mosaic.mosaic -o growing.mp4 --film build --seconds 12
   musivum render mosaic.mosaic -o shop.pdf --width 60cm --bleed 3mm
   musivum render mosaic.mosaic -o wall.pdf --width 150cm --dpi 150 --sheets a4
+  musivum render mosaic.mosaic -o page.html --title "Our summer"
   musivum render mosaic.mosaic -o drawing.svg --width 60cm --linked
   musivum render mosaic.mosaic -o wall.dzi --size 36000 --quality 85
   musivum render mosaic.mosaic -o round.jpg --gap 6 --corner 0.5 --no-captions""",
@@ -58,6 +59,7 @@ def render(
     layering: Annotated[LayerOptions | None, Parameter(name="*", group="Layers (.psd, .psb, .ora, --layers)")] = None,
     film: Annotated[FilmOptions | None, Parameter(name="*", group="Film (.mp4, .webp)")] = None,
     pdf: Annotated[PdfOptions | None, Parameter(name="*", group="Print (.pdf)")] = None,
+    page: Annotated[PageOptions | None, Parameter(name="*", group="Interactive page (.html)")] = None,
     svg: Annotated[SvgOptions | None, Parameter(name="*", group="Vector drawing (.svg)")] = None,
     zoom: Annotated[ZoomOptions | None, Parameter(name="*", group="Zoomable picture (.dzi, .iiif, .ptif)")] = None,
     talk: Annotated[Talk, Parameter(name="*")] = TALK,
@@ -114,7 +116,7 @@ def render(
             grey=grey,
             alternates=alternates,
             captions=captions,
-            options=_only_one(layering, film, pdf, svg, zoom),
+            options=_only_one(layering, film, page, pdf, svg, zoom),
             workers=workers,
             progress=progress,
         )

@@ -11,6 +11,7 @@ from musivum.export._free import FreeForm, lies_freely, placed_sides
 from musivum.export._layer_folder import export_layers
 from musivum.export._lines import lines
 from musivum.export._look import AS_PLANNED, Look, Picture
+from musivum.export._page import PageOptions
 from musivum.export._pdf import PdfOptions
 from musivum.export._repeat import nearest_repeat
 from musivum.export._report import Fidelity, Matching, Report, Use, report
@@ -38,6 +39,7 @@ __all__ = [
     "Look",
     "Matching",
     "Nearness",
+    "PageOptions",
     "Panel",
     "PdfOptions",
     "Picture",

@@ -13,6 +13,7 @@ from musivum.export._film import FILM_SIDE, check_filming, film
 from musivum.export._film_options import FilmOptions
 from musivum.export._look import AS_PLANNED, Look, Picture
 from musivum.export._openraster import check_ora, write_ora
+from musivum.export._page import PageOptions, check_page, write_page
 from musivum.export._pdf import PdfOptions, check_pdf, write_pdf
 from musivum.export._psd import check_psd, write_psd
 from musivum.export._raster import check_raster, write_raster
@@ -69,6 +70,7 @@ EXPORTERS: dict[str, Exporter] = {
     ".dzi": Exporter(write_deep_zoom, check_deep_zoom, ZoomOptions, ZOOM_SIDE),
     ".iiif": Exporter(write_iiif, check_iiif, ZoomOptions, ZOOM_SIDE),
     ".ptif": Exporter(write_pyramidal, check_pyramidal, ZoomOptions, ZOOM_SIDE),
+    ".html": Exporter(write_page, check_page, PageOptions),
     ".svg": Exporter(write_svg, check_svg, SvgOptions),
     ".csv": Exporter(write_csv, check_data),
     ".json": Exporter(write_json, check_data),
