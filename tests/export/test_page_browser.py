@@ -1,0 +1,325 @@
+"""Interactive pages in a browser."""
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from export.albums import Album, random_mosaic, smooth, with_columns
+from export.pages import Window, turned, write
+from musivum.export import Look
+from musivum.geometry import Size
+from musivum.plan import rectangles
+from musivum.raster import decode
+from render.mosaics import cells, hexagons, noise, plan_of
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+FLAGS += " --disable-component-update --disable-sync"
+HOSTILE = "<!--<script><img src=x onerror='document.title=1'>&\"\u2028.jpg"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: no page is opened")
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.skip(f"none of {', '.join(NAMES)} is installed: no page is opened")
+    with api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def mosaic():
+    return random_mosaic(5)
+
+
+@pytest.fixture(scope="module")
+def path(mosaic, tmp_path_factory):
+    return write(*mosaic, tmp_path_factory.mktemp("page"))
+
+
+@pytest.fixture
+def window(browser, path):
+    with Window(browser, path) as window:
+        yield window
+        assert window.said == []
+
+
+def topmost(plan, points):
+    """The slow definition: the last placement whose turned crop holds each point (k,), or -1."""
+    middle, across, down = rectangles(plan.placements.crop, plan.placements.transform)
+    found = np.full(len(points), -1)
+    for i in range(len(middle)):
+        away = points - middle[i]
+        u, v = (
+            (away * np.conj(across[i])).real / abs(across[i]) ** 2,
+            (away * np.conj(down[i])).real / abs(down[i]) ** 2,
+        )
+        found[(abs(u) <= 0.5) & (abs(v) <= 0.5)] = i
+    return found
+
+
+@pytest.mark.parametrize("embed", [True, False])
+@pytest.mark.parametrize("make", [random_mosaic, turned], ids=["grid", "turned"])
+def test_it_opens_from_disk_and_shows_the_drawing_to_the_pixel(make, embed, browser, tmp_path):
+    plan, album = make(8)
+    with Window(browser, write(plan, album, tmp_path, embed=embed, name="50% of #1?")) as window:
+        assert window.said == []
+        folder = tmp_path.as_uri()
+        assert all(url.startswith(("data:", folder)) for url in window.asked)
+        width, height = plan.canvas
+        window.look_at(width / 2, height / 2, 1)
+        x, y = window.to_window(0, 0)
+        seen = window.pixels(x, y, width, height)
+        assert abs(seen - Look().drawing(plan, album).region()).mean() < 4
+
+
+@pytest.mark.parametrize(
+    ("make", "look"),
+    [
+        (random_mosaic, Look(gap=1.5, tint=0)),
+        (lambda seed: turned(seed, 25, (230, 260)), Look()),
+        (lambda seed: turned(seed, 25, (230, 260)), Look(corner=0.3, feather=0, background=(90, 120, 60))),
+    ],
+    ids=["gaps", "soft", "round"],
+)
+def test_near_by_the_photos_lie_exactly_in_their_places(make, look, browser, tmp_path):
+    plan, album = make(9)
+    scale = 4
+    size = (360, 320)
+    x0, y0 = 10, 2
+    with Window(browser, write(plan, album, tmp_path, look), size=size) as window:
+        window.look_at(x0 + size[0] / 2 / scale, y0 + size[1] / 2 / scale, scale)
+        for bar in (".bar", "#hint"):
+            window.run("(bar) => document.querySelectorAll(bar).forEach((e) => (e.style.display = 'none'))", bar)
+        assert window.run("mosaic.photos.tiles.size") > 0
+        seen = window.pixels(0, 0, *size)
+    drawn = replace(look, scale=scale).drawing(plan, album).region().astype(np.float64)
+    drawn = drawn[y0 * scale :, x0 * scale :][: size[1], : size[0]]
+    blurred = abs(seen - np.roll(drawn, 6, axis=1)).mean()
+    assert abs(seen - drawn).mean() < min(9, blurred / 2)
+
+
+def test_near_by_tinted_photos_keep_the_mosaics_colours(browser, tmp_path):
+    plan, album = random_mosaic(9)
+    scale, (columns, rows) = 4, (9, 7)
+    with Window(browser, write(plan, album, tmp_path), size=(460, 360)) as window:
+        window.look_at(54, 42, scale)
+        for bar in (".bar", "#hint"):
+            window.run("(bar) => document.querySelectorAll(bar).forEach((e) => (e.style.display = 'none'))", bar)
+        seen = window.pixels(*window.to_window(0, 0), 432, 336)
+    off = {}
+    for tint in (0.0, 0.6):
+        drawn = Look(scale=scale, tint=tint).drawing(plan, album).region().astype(np.float64)
+        cells_of = (seen - drawn).reshape(rows, 48, columns, 48, 3).mean(axis=(1, 3))
+        off[tint] = abs(cells_of).mean()
+    assert off[0.6] < 5 and off[0.6] < off[0.0] / 2
+
+
+@pytest.mark.parametrize("make", [random_mosaic, turned], ids=["grid", "turned"])
+def test_the_topmost_photo_under_the_pointer_is_outlined(make, browser, tmp_path):
+    plan, album = make(3)
+    width, height = plan.canvas
+    rng = np.random.default_rng(0)
+    points = rng.uniform(0, width, 400) + 1j * rng.uniform(0, height, 400)
+    expected = topmost(plan, points)
+    with Window(browser, write(plan, album, tmp_path)) as window:
+        window.run("document.getElementById('tip').style.opacity = 0")
+        pairs = np.stack([points.real, points.imag], axis=1).tolist()
+        assert window.run("(points) => points.map(([x, y]) => mosaic.places.at(x, y))", pairs) == expected.tolist()
+        for k in np.flatnonzero(expected >= 0)[:3]:
+            window.page.mouse.move(*window.to_window(points[k].real, points[k].imag))
+            window.settle()
+            assert window.run("mosaic.state.hovered") == expected[k]
+            middle, across, down = (
+                part[expected[k]] for part in rectangles(plan.placements.crop, plan.placements.transform)
+            )
+            edges = [middle + half for half in (across / 2, -across / 2, down / 2, -down / 2)]
+            inside = [p for p in edges if 2 < p.real < width - 2 and 2 < p.imag < height - 2]
+            for x, y in (window.to_window(p.real, p.imag) for p in inside):
+                assert window.pixels(round(x) - 3, round(y) - 3, 6, 6).max(axis=(0, 1)).min() > 200
+        assert window.page.locator("#tip").is_visible()
+
+
+def test_hexagons_and_rounded_photos_are_hit_by_their_outlines(browser, tmp_path):
+    rng = np.random.default_rng(2)
+    size = Size(120, 100)
+    album = Album([smooth(rng, 20, 23) for _ in range(5)])
+    boxes = hexagons(size, 6, 5)
+    with Window(browser, write(plan_of(album, size, boxes, outline="hexagon"), album, tmp_path)) as window:
+        middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+        points = np.stack([rng.uniform(0, 120, 300), rng.uniform(14, 86, 300)], axis=1)
+        found = window.run("(points) => points.map(([x, y]) => mosaic.places.at(x, y))", points.tolist())
+        # Regular hexagons are the cells that are nearest to their middles, once they are as wide as they should be.
+        stretch = np.array([1, 20 / np.sqrt(3) * 2 / (boxes[0, 3] - boxes[0, 1])])
+        away = (((points[:, None] - middles) * stretch) ** 2).sum(axis=2)
+        nearest = np.sort(away, axis=1)
+        sure = nearest[:, 1] - nearest[:, 0] > 1
+        assert sure.sum() > 200 and (np.array(found) == away.argmin(axis=1))[sure].all()
+    square = plan_of(album, Size(40, 40), np.array([[0.0, 0, 40, 40]]), corner=0.5)
+    with Window(browser, write(square, album, tmp_path)) as window:
+        probes = [[1, 1], [5, 5], [7, 7], [20, 1], [39, 20], [38, 38]]
+        found = window.run("(points) => points.map(([x, y]) => mosaic.places.at(x, y))", probes)
+        assert found == [0 if np.hypot(x - 20, y - 20) <= 20 else -1 for x, y in probes]
+
+
+def test_a_click_tells_of_the_photo_and_where_else_it_is(window, mosaic):
+    plan, _ = mosaic
+    uses = np.flatnonzero(plan.placements.tile == np.bincount(plan.placements.tile).argmax()).tolist()
+    i = uses[1]
+    middle = rectangles(plan.placements.crop, plan.placements.transform).middle
+    window.page.mouse.click(*window.to_window(middle[i].real, middle[i].imag))
+    window.page.wait_for_timeout(300)
+    assert window.text("#panel h2") == plan.tiles.sources[plan.placements.tile[i]].rpartition("/")[2]
+    assert window.text("#uses output") == f"2 of {len(uses)}"
+    assert f"{plan.placements.error[i]:.3g}" in window.text("#panel dl")
+    shown = window.run(
+        "(() => { const i = document.querySelector('figure img'); return [i.naturalWidth, i.naturalHeight] })()"
+    )
+    assert shown == plan.tiles.sizes[plan.placements.tile[i]].tolist()
+    corners = np.array(window.run("(i) => mosaic.places.onPhoto(i)", i))
+    crop = (plan.placements.crop[i] / np.tile(plan.tiles.sizes[plan.placements.tile[i]], 2)).reshape(2, 2)
+    assert corners.min(axis=0) == pytest.approx(crop[0], abs=1e-4)
+    assert corners.max(axis=0) == pytest.approx(crop[1], abs=1e-4)
+    others = plan.alternates.tile[i] != plan.placements.tile[i]
+    told = window.page.locator("#others small").all_inner_texts()
+    assert [float(text) for text in told] == pytest.approx(plan.alternates.error[i][others].tolist(), rel=0.01)
+    for key, expected in (("]", uses[2 % len(uses)]), ("[", i), ("[", uses[0]), ("[", uses[-1])):
+        window.page.keyboard.press(key)
+        assert window.run("mosaic.state.chosen") == expected
+    window.page.keyboard.press("Escape")
+    assert not window.page.locator("#panel").is_visible() and window.run("mosaic.state.chosen") == -1
+
+
+def test_a_divider_wipes_between_target_and_mosaic(window, mosaic):
+    plan, album = mosaic
+    width, height = plan.canvas
+    window.look_at(width / 2, height / 2, 1)
+    window.page.keyboard.press("c")
+    window.settle()
+    handle = window.page.locator("#wipe")
+    assert handle.get_attribute("aria-valuenow") == "50"
+    x, y = window.to_window(0, 0)
+    seen, drawn = window.pixels(x, y, width, height), Look().drawing(plan, album).region()
+    target, half = decode(plan.target).pixels, width // 2
+    assert abs(seen[-18:, : half - 4] - target[-18:, : half - 4]).mean() < 6
+    assert abs(seen[-18:, half + 4 :] - drawn[-18:, half + 4 :]).mean() < 6
+    handle.focus()
+    for key, share in (("ArrowLeft", 48), ("PageUp", 58), ("End", 100), ("Home", 0)):
+        window.page.keyboard.press(key)
+        assert handle.get_attribute("aria-valuenow") == str(share)
+    window.page.mouse.move(1, 350)
+    window.page.mouse.down()
+    window.page.mouse.move(675, 350)
+    window.page.mouse.up()
+    assert handle.get_attribute("aria-valuenow") == "75"
+    window.page.keyboard.press("Escape")
+    window.page.locator("#mosaic").focus()
+    window.page.keyboard.press("Escape")
+    assert not handle.is_visible()
+
+
+def test_the_keyboard_reaches_everything(window, mosaic):
+    plan, _ = mosaic
+    window.page.locator("#mosaic").focus()
+    whole = window.run("mosaic.camera.zoom")
+    for key in ("+", "+", "-"):
+        window.page.keyboard.press(key)
+        window.settle()
+    assert window.run("mosaic.camera.zoom") == pytest.approx(whole * 1.6, rel=0.01)
+    x = window.run("mosaic.camera.x")
+    window.page.keyboard.press("ArrowRight")
+    window.settle()
+    assert window.run("mosaic.camera.x") > x
+    window.page.keyboard.press("0")
+    window.settle()
+    assert window.run("mosaic.camera.zoom") == pytest.approx(whole)
+    window.page.keyboard.press("Enter")
+    middle = 3 * 9 + 4
+    assert window.run("mosaic.state.chosen") == middle
+    assert window.text("#say").startswith(window.text("#panel h2"))
+    for key, expected in (("ArrowRight", middle + 1), ("ArrowDown", middle + 10), ("ArrowLeft", middle + 9)):
+        window.page.keyboard.press(key)
+        assert window.run("mosaic.state.chosen") == expected
+    window.page.keyboard.press("Enter")
+    window.settle()
+    assert window.run("mosaic.camera.zoom") > 2 * whole
+    window.page.keyboard.press("Escape")
+    window.page.keyboard.press("/")
+    name = plan.tiles.sources[plan.placements.tile[5]].rpartition("/")[2]
+    window.page.keyboard.type(name[:2].upper())
+    window.page.keyboard.press("Enter")
+    assert window.text("#panel h2") == name
+    window.page.locator("#mosaic").focus()
+    reached = set()
+    for _ in range(20):
+        window.page.keyboard.press("Tab")
+        reached.add(window.run("document.activeElement.id"))
+    assert {"minus", "plus", "whole", "compare", "theme", "help", "close", "next", "near"} <= reached
+
+
+def test_two_fingers_zoom_about_their_middle_and_one_drags(browser, path):
+    with Window(browser, path, size=(390, 700), has_touch=True) as window:
+        window.run("mosaic.camera.most = 1000")
+        fingers = window.context.new_cdp_session(window.page)
+
+        def touch(kind, *points):
+            places = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(points)]
+            fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+        before = window.run("[mosaic.camera.zoom, ...mosaic.camera.toMosaic(190, 350)]")
+        touch("touchStart", (150, 350), (230, 350))
+        for away in (50, 60, 70, 80):
+            touch("touchMove", (190 - away, 350), (190 + away, 350))
+        touch("touchEnd")
+        window.settle()
+        after = window.run("[mosaic.camera.zoom, ...mosaic.camera.toMosaic(190, 350)]")
+        assert after[0] == pytest.approx(2 * before[0]) and after[1:] == pytest.approx(before[1:], abs=0.5)
+        touch("touchStart", (200, 350))
+        for x in (190, 180, 170, 160):
+            touch("touchMove", (x, 350))
+        touch("touchEnd")
+        window.settle()
+        assert window.run("mosaic.camera.x") - after[1] == pytest.approx((5 + 40) / after[0], rel=0.1)
+        assert window.run("mosaic.state.chosen") == -1 and window.said == []
+
+
+def test_a_hundred_thousand_photos_are_hit_and_found(browser, tmp_path):
+    rng = np.random.default_rng(7)
+    album = Album([noise(rng, 4, 4) for _ in range(50)])
+    size = Size(1600, 1000)
+    plan = plan_of(album, size, cells(size, 400, 250), tile=rng.integers(0, 50, 100_000))
+    with Window(browser, write(plan, album, tmp_path)) as window:
+        x, y = rng.integers(0, 1600, 1000), rng.integers(0, 1000, 1000)
+        points = np.stack([x + 0.5, y + 0.5], axis=1).tolist()
+        found = window.run("(points) => points.map(([x, y]) => mosaic.places.at(x, y))", points)
+        assert found == (y // 4 * 400 + x // 4).tolist()
+        assert "100,000 photos, 50 different" in window.text("#about")
+        uses = np.flatnonzero(plan.placements.tile == 7)
+        assert window.run("Array.from(mosaic.places.uses(7))") == uses.tolist()
+        window.run("(i) => mosaic.choose(i, true)", int(uses[3]))
+        assert window.text("#uses output") == f"4 of {len(uses):,}" and window.said == []
+
+
+def test_hostile_names_do_no_harm(browser, tmp_path):
+    rng = np.random.default_rng(1)
+    album = Album([noise(rng, 8, 8)] * 2, sources=[f"folder/{HOSTILE}", "folder/\u202egpj.exe"])
+    plan = plan_of(album, Size(16, 8), cells(Size(16, 8), 2, 1))
+    plan = with_columns(replace(plan), error=np.array([0.5, 0.25], np.float32))
+    with Window(browser, write(plan, album, tmp_path, title=f"</script>{HOSTILE}")) as window:
+        window.run("mosaic.choose(0, false)")
+        assert window.run("document.querySelector('#panel h2').textContent") == HOSTILE
+        window.page.keyboard.press("/")
+        window.page.keyboard.type("<img")
+        assert window.page.locator("#found li").count() == 1
+        assert window.run("document.querySelector('h1').textContent") == f"</script>{HOSTILE}"
+        assert window.page.title() != "1" and window.run("document.querySelectorAll('img[onerror]').length") == 0
+        assert window.said == []
+        blocked = "() => { const s = document.createElement('script'); s.textContent = 'window.bad = 1';"
+        window.run(blocked + " document.body.append(s); new Image().src = 'http://127.0.0.1:9/x.png' }")
+        window.page.wait_for_timeout(50)
+        assert window.run("window.bad") is None and sum("Content Security Policy" in text for text in window.said) == 2
