@@ -31,7 +31,7 @@ def turned(seed=3, n=40, pixels=(36, 40)) -> tuple[Plan, Album]:
     return replace(plan, placements=placements), album
 
 
-def write(plan, album, folder, look=AS_PLANNED, name="a page", **options):
+def write(plan, album, folder, look=AS_PLANNED, name="a mosaic", **options):
     path = folder / f"{name}.html"
     export(plan, album, path, look, options=PageOptions(**options), quality=95)
     return path

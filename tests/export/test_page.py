@@ -79,7 +79,7 @@ def page(mosaic, tmp_path_factory):
 
 
 def test_one_file_refers_to_nothing_outside_itself(page):
-    assert page.data["folder"] is None and not (page.path.parent / "a page_files").exists()
+    assert page.data["folder"] is None and not (page.path.parent / "a mosaic_page").exists()
     rest = re.sub(r"http://www.w3.org/2000/svg|(?<=>)[^<>]{1000,}(?=<)", "", page.text)
     assert not re.search(r"https?:|@import|url\(|\bfetch\(|XMLHttpRequest|WebSocket|eval\(", rest)
     for reference in re.findall(r'(?:src|href)="([^"]*)"', page.text):
@@ -148,7 +148,7 @@ def test_several_levels_fit_on_each_other_and_the_folder_holds_the_same(tmp_path
     (tmp_path / "one").mkdir()
     one, beside = written(plan, album, tmp_path / "one", embed=True), written(plan, album, tmp_path, embed=False)
     assert one.data["picture"]["levels"] == [[275, 175], [550, 350], [1100, 700]]
-    assert beside.data["folder"] == "a%20page_files" and not beside.pictures
+    assert beside.data["folder"] == "a%20mosaic_page" and not beside.pictures
     pages = [replace_folder(one), replace_folder(beside)]
     for page in pages:
         fine = np.asarray(page.zoom_tile(2, 2, 1), np.float64)
@@ -184,9 +184,9 @@ def test_large_pages_become_folders_unless_told_otherwise(tmp_path):
     plan = plan_of(album, size, cells(size, 8, 5))
     assert written(plan, album, tmp_path).data["folder"] is None
     assert written(plan, album, tmp_path, photo_side=2000).data["folder"] is not None
-    assert (tmp_path / "a page_files" / "photos" / "39.jpg").exists()
-    picture = export(plan, album, tmp_path / "a page.html", options=PageOptions(photo_side=2000, embed=True))
-    assert "a page_files" in picture.remarks[0]
+    assert (tmp_path / "a mosaic_page" / "photos" / "39.jpg").exists()
+    picture = export(plan, album, tmp_path / "a mosaic.html", options=PageOptions(photo_side=2000, embed=True))
+    assert "a mosaic_page" in picture.remarks[0]
 
 
 def test_hostile_names_stay_text(tmp_path):

@@ -92,7 +92,8 @@ def write_page(
 
 
 def _folder(path: Path) -> Path:
-    return path.with_name(f"{path.stem}_files")
+    """Not the `_files` of deep zooms, so that the two can lie side by side."""
+    return path.with_name(f"{path.stem}_page")
 
 
 def _target(plan: Plan, quality: int) -> bytes | None:
