@@ -6,13 +6,14 @@ import numpy as np
 import pypdfium2 as pdfium
 import pytest
 
-from export.albums import random_mosaic
+from export.albums import Album, flat, random_mosaic
 from musivum.errors import OptionError
 from musivum.export import Look, PdfOptions, check_export, export
 from musivum.export._pdf import _write
 from musivum.export._pdf._sheets import divide, sheet_name
 from musivum.geometry import Size
 from musivum.render import draw
+from render.mosaics import cells, plan_of
 
 POINT = 25.4 / 72
 LOOK = Look(scale=1.7, workers=2)
@@ -98,6 +99,53 @@ def test_bleed_mirrors_the_picture_and_marks_lie_outside_of_it(opened):
     pixels[:, border - 1 : border + 1] = 255
     pixels[:, border + picture.shape[1] - 1 : border + picture.shape[1] + 1] = 255
     assert pixels.min() > 250
+
+
+def plain_mosaic(colour, width=60, height=40):
+    size = Size(width, height)
+    album = Album(flat(colour))
+    return plan_of(album, size, cells(size, 2, 2)), album
+
+
+def dark(pixels):
+    """Columns and rows, in millimetres, that hold something dark; pixels are tenths of them."""
+    return [np.flatnonzero((pixels < 128).any(axis=(axis, 2))) / 10 for axis in (0, 1)]
+
+
+def test_crop_marks_point_at_the_cut_from_outside_of_the_bleed(opened):
+    pdf, _ = opened(*plain_mosaic((255, 255, 255)), Look(), dpi=25.4, options=PdfOptions(bleed="3mm"))
+    trim = box_mm(pdf[0].get_trimbox())
+    pixels = seen(pdf[0], 254)
+    columns, rows = dark(pixels)
+    inner = [round(10 * edge) for edge in (trim[0] - 3, trim[1] - 3, trim[2] + 3, trim[3] + 3)]
+    assert pixels[inner[1] : inner[3], inner[0] : inner[2]].min() > 250
+    for found, first, last in ((columns, trim[0], trim[2]), (rows, trim[1], trim[3])):
+        near = np.minimum(np.abs(found - first), np.abs(found - last)) < 0.2
+        beyond = (found < first - 3.5) | (found > last + 3.5)
+        assert near.any() and beyond.any() and (near | beyond).all()
+
+
+def test_bleed_ends_where_its_box_ends_within_a_pixel(opened):
+    pdf, _ = opened(*plain_mosaic((0, 0, 0)), Look(), dpi=25.4, options=PdfOptions(bleed="2.5mm"))
+    middle = seen(pdf[0], 254)[round(10 * pdf[0].get_size()[1] * POINT / 2)]
+    left = box_mm(pdf[0].get_trimbox())[0]
+    assert middle[round(10 * (left - 2.35))].max() < 5 and middle[round(10 * (left - 2.65))].min() > 250
+
+
+def test_dashes_on_a_sheet_are_where_its_neighbours_begin(opened):
+    plan, album = plain_mosaic((255, 255, 255), 90, 90)
+    options = PdfOptions(sheets="80x80mm", overlap="7mm")
+    pdf, written = opened(plan, album, Look(), dpi=25.4, options=options)
+    sheets = divide(written.size, options, 25.4)
+    pixels = seen(pdf[0], 254)
+    (x, y), part = sheets.corner, sheets.part
+    assert sheets.step == (part.width - 7, part.height - 7)
+    above, left = dark(pixels[: 10 * y])[0], dark(pixels[:, : 10 * x])[1]
+    for found, first, side in ((above, x, part.width), (left, y, part.height)):
+        for wanted in (first, first + side - 7, first + side):
+            assert np.abs(found - wanted).min() < 0.2
+        between = found[(found > first + 1) & (found < first + side - 1)]
+        assert np.abs(between - (first + side - 7)).max() < 0.2
 
 
 def test_marks_can_be_had_without_bleed_and_bleed_without_marks(opened):
