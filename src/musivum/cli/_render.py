@@ -71,7 +71,7 @@ def render(
     plan
         The plan, as musivum grid, fractal or arrange wrote it.
     output
-        Picture to write: .jpg, .png, .webp or .tif.
+        File to write; its suffix chooses: a picture (.jpg, .png, .webp, .tif), or one of the kinds below.
     layers
         Folder to write in place of a picture: each photo as a PNG of its own, and a table of where they are.
     library

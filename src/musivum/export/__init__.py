@@ -1,4 +1,4 @@
-"""What a plan can become: a picture file, a score, a report."""
+"""What a plan can become: files of every kind, a score, a report."""
 
 from musivum.export._arranged import Arranged, Flow, Nearness, is_arranged
 from musivum.export._entry import LayerOptions
