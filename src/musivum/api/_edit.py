@@ -15,6 +15,7 @@ from musivum.api._edit_record import banned_before, fitted_numbers, with_edit
 from musivum.api._edit_wishes import Wishes, find_wishes, read_wishes
 from musivum.api._editors import EDITORS, Case
 from musivum.api._library import AnyPath, user_path
+from musivum.api._names import PhotoNames
 from musivum.api._outputs import check_plan_path, check_spares
 from musivum.api._render import library_of_plan
 from musivum.atomic import check_place
@@ -175,7 +176,12 @@ def _check_tiles(plan: Plan, library: Library) -> None:
 def _welcome(plan: Plan, library: Library, wishes: Wishes) -> npt.NDArray[np.bool_]:
     """Photos (n,) of the library that a search may bring in: those that have a file and that nobody banned."""
     there = set(open_library(library.path).ids) - wishes.banned - banned_before(plan)
-    return np.array([id in there for id in library.ids], np.bool_)
+    welcome = np.array([id in there for id in library.ids], np.bool_)
+    told = plan.recipe.get("ban")  # of collages, which name what they leave out
+    if isinstance(told, list) and told:
+        names = PhotoNames(library)
+        welcome[[row for name in told if isinstance(name, str) for row in names.called(name)]] = False
+    return welcome
 
 
 def _changes(plan: Plan, outcome: Outcome, cells: NamedCells) -> tuple[Change, ...]:
