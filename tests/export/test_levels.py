@@ -28,9 +28,9 @@ def test_cells_form_rows_of_which_the_first_is_on_top():
     assert found.places[7] == "row 2, column 3"
 
 
-def test_hexagons_form_rows_in_painting_order():
+def test_hexagons_form_rows():
     found = levels(hexagons(Size(90, 78), 3, 3), outline="hexagon")
-    assert [level.name for level in found.levels] == ["row 1 (3 photos)", "row 2 (4 photos)", "row 3 (3 photos)"]
+    assert [level.name for level in found.levels] == ["row 3 (3 photos)", "row 2 (4 photos)", "row 1 (3 photos)"]
 
 
 def test_a_large_photo_among_cells_is_a_level_of_its_own():

@@ -98,12 +98,16 @@ def stack_of(
     columns, remarks = _alternates(plan, options.hidden), []
     alternates, count = int((columns >= 0).sum()), len(plan.placements)
     if count + alternates > most and alternates:
-        remarks.append(f"{alternates:,} next-best photos are left out: with them there are more than {most:,} layers")
         columns = columns[:, :0]
+        if count <= most:
+            remarks.append(
+                f"{alternates:,} next-best photos are left out: with them there are more than {most:,} layers"
+            )
     levels, places = levels_of(plan, look.scale, most)
     layers = _Layers(plan, library, look, drawing, columns, levels, places, [drawing])
     if count > most:
-        remarks.append(f"{count:,} photos are more than {most:,} layers: they are merged by level into {len(levels):,}")
+        without = ", without the next-best photos" if alternates else ""
+        remarks.append(f"{count:,} photos are more than {most:,} layers: merged by level into {len(levels):,}{without}")
         photos = layers.merged(progress)
     else:
         photos = layers.photos(progress)

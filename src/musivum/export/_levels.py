@@ -63,7 +63,8 @@ def levels_of(plan: Plan, scale: float, most: int) -> Levels:
     side = placed_sides(plan) * scale
     value = np.array(row, np.float64) if in_rows else -_PER_OCTAVE * np.log2(side)
     key = np.rint(value)
-    order = np.argsort(key, kind="stable")[::-1] if _lie_apart(box) else np.arange(n)
+    apart = plan.outline == "hexagon" or _lie_apart(box)  # hexagons that meet share pixels, in any order
+    order = np.argsort(key, kind="stable")[::-1] if apart else np.arange(n)
     starts = _starts(key[order], value[order], most if in_rows else min(most, _MOST_SIZES))
     found = []
     for some in np.split(order, starts[1:]):

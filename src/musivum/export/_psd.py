@@ -178,7 +178,7 @@ def _record(
 ) -> bytes:
     channels = zip((_TRANSPARENCY, 0, 1, 2), lengths, strict=True)
     told = name.encode("utf-16-be")
-    short = name.encode("ascii", "replace")[:255]
+    short = name.replace(" · ", ", ").encode("ascii", "replace")[:255]
     pascal = bytes([len(short)]) + short
     extra = bytes(8)  # no mask, no ranges of blending
     extra += pascal + bytes(-len(pascal) % 4)
