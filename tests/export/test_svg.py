@@ -170,6 +170,21 @@ def test_hostile_names_stay_names(options, tmp_path):
         assert any("tint" in remark for remark in written.remarks)
 
 
+@pytest.mark.parametrize("feather", [0.0, 0.2])
+def test_a_gap_that_is_wider_than_the_cells_leaves_nothing_of_those_inside(feather, tmp_path):
+    plan, album = random_mosaic(7)
+    export(plan, album, tmp_path / "a.svg", Look(gap=30.0, feather=feather))
+    clips = {e.get("id"): e[0] for e in read(tmp_path / "a.svg").iter(f"{SVG}clipPath")}
+    for k in range(63):
+        inside = 0 < k % 9 < 8 or 0 < k // 9 < 6
+        assert not inside or 0.0 in (float(clips[f"cut{k + 1}"].get(side)) for side in ("width", "height"))
+    comb = plan_of(album, Size(60, 52), hexagons(Size(60, 52), 6, 6), outline="hexagon")
+    export(comb, album, tmp_path / "b.svg", Look(gap=12.0))
+    for shape in read(tmp_path / "b.svg").iter(f"{SVG}polygon"):
+        points = np.array(shape.get("points").split(), float).reshape(-1, 2)
+        assert np.ptp(points, axis=0) == pytest.approx(0, abs=1e-6)
+
+
 def test_alternates_are_refused_before_anything_is_written(tmp_path):
     plan, album = random_mosaic(7)
     with pytest.raises(OptionError, match="--alternates"):
@@ -218,9 +233,10 @@ def test_a_browser_sees_what_we_draw(tmp_path):
     (tmp_path / "all.html").write_text("<!doctype html>" + "</iframe>".join(frames), encoding="utf-8")
     with sync.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=BROWSER, args=["--headless", "--no-sandbox", "--disable-gpu"]
+            executable_path=BROWSER, args=["--headless", "--no-sandbox", "--disable-gpu"], timeout=120_000
         )
         page = browser.new_page(viewport={"width": width, "height": tops[-1]})
+        page.set_default_timeout(120_000)  # milliseconds, on a busy machine
         page.goto((tmp_path / "all.html").as_uri())
         seen = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")).astype(int)
         browser.close()

@@ -62,13 +62,14 @@ class Shapes:
         return self._gap == 0 and self._corner == 0 and self._opaque and not soft
 
     def visible(self, k: int) -> Doubles:
-        """x0, y0, x1, y1 of the crop of photo k, less the gap around it."""
+        """x0, y0, x1, y1 of the crop of photo k, less the gap around it, which may leave nothing."""
         if self._gap == 0 or not self._upright[k] or self._hexagons:
             crop: Doubles = self._crop[k]
             return crop
         box = self._box[k]
         inset = np.where([*(box[:2] > _BORDER), *(box[2:] < self._limit - _BORDER)], self._gap / 2, 0) * [1, 1, -1, -1]
-        corners = self._of_photo(k, (box + inset).reshape(2, 2))
+        inner, middle = box + inset, (box + inset).reshape(2, 2).mean(axis=0)
+        corners = self._of_photo(k, np.stack([np.minimum(inner[:2], middle), np.maximum(inner[2:], middle)]))
         return np.concatenate([corners.min(axis=0), corners.max(axis=0)])
 
     def clip(self, k: int, whole: bool) -> str | None:
@@ -78,7 +79,7 @@ class Shapes:
         """
         if self._hexagons:
             return f'<polygon points="{numerals(*self._of_photo(k, self._hexagon(k)).ravel())}"/>'
-        if self._feather[k] > 0:
+        if self.soft(k) is not None:
             return None
         x0, y0, x1, y1 = seen = self.visible(k)
         radius = self._corner * min(x1 - x0, y1 - y0)
@@ -92,6 +93,8 @@ class Shapes:
         if self._hexagons or self._feather[k] == 0:
             return None
         (x0, y0, x1, y1), crop = self.visible(k), self._crop[k]
+        if x1 <= x0 or y1 <= y0:
+            return None
         ramp = float(self._feather[k]) * min(crop[2:] - crop[:2]) / min(x1 - x0, y1 - y0)
         return Soft(round(_PER_OCTAVE * math.log2((x1 - x0) / (y1 - y0))), round(ramp, 4), self._corner)
 
@@ -107,6 +110,10 @@ class Shapes:
         tip = half_h - inset * math.hypot(half_h / 2, half_w) / half_w
         side = tip - half_h / (2 * half_w) * (half_w - inset)
         middle, wide = np.array([x0 + x1, y0 + y1]) / 2, half_w - inset
+        if wide <= 0 or tip <= 0:
+            return np.tile(middle, (4, 1))
+        if side < 0:  # the slanting edges meet before they reach the upright ones
+            side, wide = 0.0, tip * 2 * half_w / half_h
         corners = []
         for up, is_open in ((-1, y0 <= _BORDER), (1, y1 >= self._limit[1] - _BORDER)):
             top = [(-wide, half_h), (wide, half_h)] if is_open else [(-wide, side), (0.0, tip), (wide, side)]
