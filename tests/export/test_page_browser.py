@@ -172,6 +172,7 @@ def test_a_click_tells_of_the_photo_and_where_else_it_is(window, mosaic):
     uses = np.flatnonzero(plan.placements.tile == np.bincount(plan.placements.tile).argmax()).tolist()
     i = uses[1]
     middle = rectangles(plan.placements.crop, plan.placements.transform).middle
+    window.page.emulate_media(reduced_motion="no-preference")
     window.page.mouse.click(*window.to_window(middle[i].real, middle[i].imag))
     window.page.wait_for_timeout(300)
     assert window.text("#panel h2") == plan.tiles.sources[plan.placements.tile[i]].rpartition("/")[2]
@@ -191,6 +192,9 @@ def test_a_click_tells_of_the_photo_and_where_else_it_is(window, mosaic):
     for key, expected in (("]", uses[2 % len(uses)]), ("[", i), ("[", uses[0]), ("[", uses[-1])):
         window.page.keyboard.press(key)
         assert window.run("mosaic.state.chosen") == expected
+    window.settle()
+    left, top = window.to_window(middle[expected].real, middle[expected].imag)
+    assert (left, top) == pytest.approx(((900 - 372) / 2, 350), abs=1)
     window.page.keyboard.press("Escape")
     assert not window.page.locator("#panel").is_visible() and window.run("mosaic.state.chosen") == -1
 
@@ -254,6 +258,9 @@ def test_the_keyboard_reaches_everything(window, mosaic):
     window.page.keyboard.type(name[:2].upper())
     window.page.keyboard.press("Enter")
     assert window.text("#panel h2") == name
+    for theme in ("light", "dark"):
+        window.page.locator("#theme").click()
+        assert window.run("document.documentElement.dataset.theme") == theme
     window.page.locator("#mosaic").focus()
     reached = set()
     for _ in range(20):
@@ -293,7 +300,7 @@ def test_a_hundred_thousand_photos_are_hit_and_found(browser, tmp_path):
     album = Album([noise(rng, 4, 4) for _ in range(50)])
     size = Size(1600, 1000)
     plan = plan_of(album, size, cells(size, 400, 250), tile=rng.integers(0, 50, 100_000))
-    with Window(browser, write(plan, album, tmp_path)) as window:
+    with Window(browser, write(plan, album, tmp_path, Look(scale=0.25))) as window:
         x, y = rng.integers(0, 1600, 1000), rng.integers(0, 1000, 1000)
         points = np.stack([x + 0.5, y + 0.5], axis=1).tolist()
         found = window.run("(points) => points.map(([x, y]) => mosaic.places.at(x, y))", points)

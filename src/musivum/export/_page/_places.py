@@ -81,6 +81,8 @@ def _tints(plan: Plan, strength: float) -> npt.NDArray[np.uint8]:
     Both work on sRGB bytes: ``p c / 255`` where it is to be darker, ``255 - (255 - p) (255 - c) / 255`` where lighter.
     """
     placements = plan.placements
+    if strength == 0 or not (placements.shift.any() or (placements.multiply != 1).any()):
+        return np.zeros((len(placements), 6), np.uint8)
     before = srgb_from_linear(linear_from_oklab(placements.mean)).astype(np.float64)
     moved = placements.mean + np.float32(strength) * placements.shift
     after = srgb_from_linear(np.clip(linear_from_oklab(moved), 0, 1)).astype(np.float64)

@@ -8,8 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
-from musivum.errors import OptionError
-
 
 class Spool:
     """Pieces of bytes in the order in which they were added; the file has no name and is gone at the end."""
@@ -19,10 +17,7 @@ class Spool:
         self._ends = [0]
 
     def __enter__(self) -> Self:
-        try:
-            self._file = tempfile.TemporaryFile(dir=self._folder)
-        except OSError as fault:
-            raise OptionError(f"cannot write in the folder {self._folder}: {fault.strerror or fault}") from fault
+        self._file = tempfile.TemporaryFile(dir=self._folder)
         return self
 
     def __exit__(self, *_: object) -> None:

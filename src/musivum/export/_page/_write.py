@@ -57,36 +57,38 @@ def write_page(
     options = options or PageOptions()
     drawing = look.drawing(plan, library)
     album = album_of(plan, options.photos)
-    with Spool(path.parent) as spool:
-        pyramid = add_pyramid(spool, drawing, path.parent, quality=quality, workers=look.workers, progress=progress)
-        names = pyramid.names
-        data: dict[str, Any] = {
-            "title": os.fsencode(path.stem).decode("utf-8", "replace") if options.title is None else options.title,
-            "folder": None,
-            "picture": pyramid.about,
-            "places": places_of(plan, look, album.numbers),
-            "target": None,
-        }
-        if plan.target and (target := _target(plan, quality)):
-            names.append("target.jpg")
-            data["target"] = spool.add(target)
-        fitting = album.fitting_side(options.photo_side, _ONE_FILE - spool.embedded_bytes - len(as_text(data)))
-        embed = fitting is not None if options.embed is None else options.embed
-        side = options.photo_side or fitting or (SIDES[-1] if embed else SIDES[0])
-        data["photos"] = add_photos(
-            spool, album, library, side, quality=quality, workers=look.workers, progress=progress
-        )
-        names += [f"photos/{k}.jpg" for k in range(len(spool) - len(names))]
-        try:
+    try:
+        with Spool(path.parent) as spool:
+            pyramid = add_pyramid(spool, drawing, path.parent, quality=quality, workers=look.workers, progress=progress)
+            names = pyramid.names
+            data: dict[str, Any] = {
+                "title": os.fsencode(path.stem).decode("utf-8", "replace") if options.title is None else options.title,
+                "folder": None,
+                "picture": pyramid.about,
+                "places": places_of(plan, look, album.numbers),
+                "target": None,
+            }
+            if plan.target and (target := _target(plan, quality)):
+                names.append("target.jpg")
+                data["target"] = spool.add(target)
+            fitting = album.fitting_side(options.photo_side, _ONE_FILE - spool.embedded_bytes - len(as_text(data)))
+            embed = fitting is not None if options.embed is None else options.embed
+            side = options.photo_side or fitting or (SIDES[-1] if embed else SIDES[0])
+            data["photos"] = add_photos(
+                spool, album, library, side, quality=quality, workers=look.workers, progress=progress
+            )
+            names += [f"photos/{k}.jpg" for k in range(len(spool) - len(names))]
             if embed:
-                _write_page(path, data, spool)
+                _put_page(path, data, spool)
             else:
-                _write_folder(path, names, spool)
-                _write_page(path, data | {"folder": quote(os.fsencode(_folder(path).name))}, None)
-        except OSError as fault:
-            raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+                _put_folder(path, names, spool)
+                _put_page(path, data | {"folder": quote(os.fsencode(_folder(path).name))}, None)
+    except OSError as fault:
+        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
     remarks = []
-    if embed and _folder(path).is_dir():
+    if not embed:
+        remarks.append(f"its pictures lie in {_folder(path)}: keep that folder beside the page")
+    elif _folder(path).is_dir():
         remarks.append(f"the folder {_folder(path)} belongs to an earlier page; this one does not need it")
     return Picture(path, drawing.size, drawing.drawn, tuple(remarks))
 
@@ -103,13 +105,13 @@ def _target(plan: Plan, quality: int) -> bytes | None:
         return None
 
 
-def _write_folder(path: Path, names: list[str], spool: Spool) -> None:
+def _put_folder(path: Path, names: list[str], spool: Spool) -> None:
     with replacing_folder(_folder(path), path) as folder:
         for name, picture in zip(names, spool, strict=True):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(picture)
 
 
-def _write_page(path: Path, data: dict[str, Any], embedded: Iterable[bytes] | None) -> None:
+def _put_page(path: Path, data: dict[str, Any], embedded: Iterable[bytes] | None) -> None:
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(document(data, embedded))

@@ -12,7 +12,10 @@ class Search {
     this.root.hidden = !album.names.some(Boolean);
     this.lower = album.names.map((name) => name.toLocaleLowerCase());
     this.input.addEventListener("input", () => this.look());
-    this.input.addEventListener("focus", () => this.look());
+    this.input.addEventListener("focus", () => {
+      this.input.select();
+      this.look();
+    });
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("click", () => this.input.focus());
     this.input.addEventListener("blur", () => this.close());
