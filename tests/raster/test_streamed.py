@@ -146,6 +146,15 @@ def test_others_read_png_and_tiff_of_any_size(small_bands, folder, channels, big
         assert channels == 3 or page.tags["ExtraSamples"].value == (2,)
 
 
+def test_a_tiff_is_big_where_its_directory_would_pass_the_limit(folder, monkeypatch):
+    pixels = photo_like(67, 131, 3)
+    for big in (False, True):
+        write_picture(folder / "limit.tif", [pixels], Size(67, 131))
+        with tifffile.TiffFile(folder / "limit.tif") as tiff:
+            assert tiff.is_bigtiff == big and np.array_equal(tiff.asarray(), pixels)
+        monkeypatch.setattr("musivum.raster._tiff_file._MOST_CLASSIC", (folder / "limit.tif").stat().st_size - 1)
+
+
 @given(st.integers(0, 2**32), st.integers(1, 9), st.sampled_from([1, 3, 4]), st.integers(1, 40))
 def test_paeth_is_what_the_specification_says(seed, height, channels, columns):
     rng = np.random.default_rng(seed)
