@@ -209,19 +209,21 @@ def test_a_pin_comes_whatever_its_error_and_stays(run: Run, place: Path, tmp_pat
     assert shown(load_plan(output))[i] == shown(before)[i]
 
 
-def test_what_a_pin_crowds_out_is_searched_for(run: Run, place: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("i", [22, 33, 45, 57])
+def test_what_a_pin_crowds_out_is_searched_for(run: Run, place: Path, tmp_path: Path, i: int) -> None:
     before, output = load_plan(place / "grid.mosaic"), tmp_path / "p.mosaic"
-    i = 33
-    photo = shown(before)[i]
-    neighbour = i + 2  # beside: i + 1 is pinned
-    assert run("grid.mosaic", "--pin", f"{i + 2}={photo}", "-o", output)[1].count("no longer hold for 1 placement") == 1
-    code, out, _ = run("grid.mosaic", "--pin", f"{i + 2}={photo}", "--resolve", "-o", output, "--json")
-    changes = {change["placement"] - 1: change for change in json.loads(out)["changes"]}
-    assert code == 0
-    assert changes[i + 1]["reason"] == "pinned" and changes[i]["reason"] == "displaced"
+    photo, beside = shown(before)[i], i + 1
+    assert photo != shown(before)[beside]
+    pin = ("--pin", f"{beside + 1}={photo}", "-o", output)
+    assert "limits on repetition no longer hold for" in run("grid.mosaic", *pin)[1]
+    check_the_rest(before, load_plan(output), {beside})
+    code, out, _ = run("grid.mosaic", *pin, "--resolve", "--json")
+    changes = {change["placement"] - 1: change["reason"] for change in json.loads(out)["changes"]}
+    assert code == 0 and changes.pop(beside) == "pinned" and changes[i] == "displaced"
+    assert set(changes.values()) == {"displaced"} and {shown(before)[other] for other in changes} == {photo}
     after = load_plan(output)
-    assert shown(after)[i] != photo and shown(after)[i + 1] == photo and neighbour not in changes
-    check_the_rest(before, after, set(changes))
+    assert shown(after)[beside] == photo and all(shown(after)[other] != photo for other in changes)
+    check_the_rest(before, after, {beside, *changes})
     assert after.statistics["clashes"] == 0 and "cost" not in after.statistics
 
 

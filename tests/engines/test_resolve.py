@@ -155,7 +155,7 @@ def test_cells_of_another_recipe_are_refused(photos, target):
             _ = GridResolver(strange, photos, all_of(photos), none()).repeats
 
 
-FREE_FORMS = [{}, {"shape": "photo", "angles": "15", "feather": 0.2}, {"angles": "none"}]
+FREE_FORMS = [{}, {"shape": "photo", "angles": "15", "feather": 0.2}, {"angles": "none", "copies": "1,2,4"}]
 
 
 @pytest.fixture(scope="module", params=FREE_FORMS, ids=lambda extra: " ".join(map(str, extra.values())) or "default")
