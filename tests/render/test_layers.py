@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import musivum.render._originals as originals_module
 from musivum.color import LUMINANCE, linear_from_srgb, srgb_from_linear
 from musivum.errors import OptionError
 from musivum.geometry import Box, Size
 from musivum.plan import Alternates, Placements
+from musivum.raster import decode
 from musivum.render import Drawing, Drawn, draw
 from render.mosaics import FakeLibrary, cells, hexagons, noise, plan_of
 
@@ -228,6 +230,8 @@ def test_the_chosen_photo_is_no_alternate_to_itself_and_missing_ones_are_not_cou
 
 
 def test_what_lies_under_others_is_not_read(tmp_path, monkeypatch):
+    read = []
+    monkeypatch.setattr(originals_module, "decode", lambda path, **how: read.append(path) or decode(path, **how))
     rng = np.random.default_rng(10)
     sources = [str(tmp_path / f"{k}.png") for k in range(3)]
     for source in sources:
@@ -240,7 +244,7 @@ def test_what_lies_under_others_is_not_read(tmp_path, monkeypatch):
     drawing = Drawing(plan, library)
     picture = drawing.region(inside)
     assert drawing.drawn == Drawn(originals=2, thumbnails=0, upsampled=0, missing=0)
-    assert {tile for tile, _ in drawing._sources._kept} == {1, 2}
+    assert sorted(map(str, read)) == sources[1:]
     few = {field.name: getattr(plan.placements, field.name)[1:] for field in fields(Placements)}
     without = replace(plan, placements=Placements(**few), alternates=Alternates.none(2))
     assert np.array_equal(picture, draw(without, library, region=inside))

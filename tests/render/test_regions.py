@@ -1,11 +1,15 @@
 """Pieces agree with the whole, whatever draws them."""
 
 import io
+from weakref import ref
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
+import musivum.render._cut as cut_module
 from musivum.errors import OptionError
 from musivum.geometry import Box, Size
 from musivum.plan import Placements
@@ -81,6 +85,50 @@ def test_any_number_of_workers_draws_the_same(kind):
     pictures = [draw(plan, library, scale=2.3, workers=workers) for workers in (1, 4, None)]
     assert np.array_equal(pictures[0], pictures[1])
     assert np.array_equal(pictures[0], pictures[2])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("workers", [1, 4])
+def test_blocks_of_any_size_draw_the_same(kind, workers, monkeypatch):
+    plan, library = _plan(kind)
+    whole = draw(plan, library, scale=1.7, workers=1)
+    assert whole.shape[0] < 256 and whole.shape[1] < 1024
+    for rows, columns in ((13, 29), (47, 11), (8, 83)):
+        monkeypatch.setattr(cut_module, "_BLOCK_ROWS", rows)
+        monkeypatch.setattr(cut_module, "_BLOCK_COLUMNS", columns)
+        assert np.array_equal(draw(plan, library, scale=1.7, workers=workers), whole)
+
+
+@given(st.integers(1, 3_000_000), st.integers(1, 3_000_000), st.sampled_from([3, 4]), st.integers(1, 64))
+def test_bands_and_blocks_stay_small_and_leave_nobody_idle(width, height, channels, workers):
+    rows, columns = cut_module.cut(width, height, channels, workers)
+    assert 1 <= rows <= min(256, height) and 1 <= columns <= min(1024, width)
+    assert rows * width * channels <= 16 * 2**20 or rows <= 8
+    assert -(-height // rows) * len(list(cut_module.pieces(width, columns))) > min(workers, height // 8) // 2
+
+
+@pytest.mark.parametrize("length", [1, 6, 7, 8, 90])
+def test_pieces_make_up_a_length(length):
+    ends = list(cut_module.pieces(length, 7))
+    assert [first for first, _ in ends[1:]] == [last for _, last in ends[:-1]]
+    assert ends[0][0] == 0 and ends[-1][1] == length and all(0 < b - a <= 7 for a, b in ends)
+
+
+def test_no_more_than_three_bands_are_held(monkeypatch):
+    plan, library = _plan("box")
+    monkeypatch.setattr(cut_module, "_BAND_BYTES", 16 * 3 * 515)
+    begin, bands = Drawing._begin, []
+
+    def noted(*arguments):
+        band = begin(*arguments)
+        bands.append(ref(band[0]))
+        return band
+
+    monkeypatch.setattr(Drawing, "_begin", noted)
+    most = 0
+    for _ in Drawing(plan, library, scale=5.0, workers=1).strips():
+        most = max(most, sum(band() is not None for band in bands))
+    assert len(bands) > 20 and most <= 3
 
 
 def test_strips_make_up_the_picture_and_report_progress():

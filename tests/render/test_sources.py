@@ -7,11 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import musivum.render._sources as sources_module
 from musivum.errors import OptionError, PlanError
 from musivum.geometry import Size
 from musivum.render import Drawing, Drawn, draw
-from musivum.render._sources import Sources
 from render.mosaics import FakeLibrary, cells, noise, plan_of
 
 SIZE = Size(60, 40)
@@ -75,18 +73,6 @@ def test_an_original_in_anothers_place_is_not_drawn(album, tmp_path):
     assert np.array_equal(picture[80:], before[80:])
 
 
-def test_a_fault_while_decoding_reaches_every_waiter_and_is_not_kept(album, monkeypatch):
-    library, plan = album
-    sources = Sources(plan, library)
-    with monkeypatch.context() as patch:
-        patch.setattr(sources_module, "decode", lambda *_, **__: 1 / 0)
-        for _ in range(2):
-            with pytest.raises(ZeroDivisionError):
-                sources.original(0, 80)
-    assert sources.cached_bytes == 0
-    assert sources.original(0, 80) is not None
-
-
 def test_a_region_counts_only_what_it_shows(album):
     library, plan = album
     drawing = Drawing(plan, library, scale=4.0)
@@ -102,15 +88,6 @@ def test_regions_and_workers_agree_on_originals(album, scale):
     whole = draw(plan, library, scale=scale, workers=1)
     assert np.array_equal(whole, draw(plan, library, scale=scale, workers=4))
     assert np.array_equal(whole[31:77, 50:140], draw(plan, library, scale=scale, region=(50, 31, 140, 77)))
-
-
-def test_the_cache_of_originals_is_bounded(album):
-    library, plan = album
-    sources = Sources(plan, library, cached_bytes=3 * 120 * 80 * 2)
-    images = [sources.original(k, 80) for k in range(6)]
-    assert all(image is not None for image in images)
-    assert sources.cached_bytes <= 3 * 120 * 80 * 2
-    assert sources.original(5, 80) is images[5]
 
 
 def test_a_library_without_the_tiles_is_named(album):

@@ -7,10 +7,10 @@ import numpy.typing as npt
 from numba import njit
 
 from musivum.color import LINEAR_OF_BYTE, LUMINANCE, srgb_from_linear
+from musivum.render._buffers import pitch
 
 _ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
-_STEPS = 4096
-_START = srgb_from_linear(np.arange(_STEPS + 1, dtype=np.float32) / np.float32(_STEPS))
+_UNIT = np.float32(2**24)
 _RED, _GREEN, _BLUE = LUMINANCE.astype(np.float32)
 
 
@@ -21,40 +21,74 @@ def _byte_edges() -> npt.NDArray[np.float32]:
         middle = (low + high) // 2
         above = srgb_from_linear(middle.view(np.float32)) > np.arange(255)
         low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return np.append(high.view(np.float32), np.float32(np.inf))
+    return high.view(np.float32)
 
 
-_EDGES = _byte_edges()
+def _steps() -> npt.NDArray[np.uint32]:
+    """What to add to light in units of 2^-24 so that its bits from the 13th on are its byte, for each 4096 of them.
+
+    No two bytes begin within so few; light that is nearer to where a byte begins than a unit may get its neighbour.
+    """
+    first = np.arange(4097, dtype=np.int64) << 12
+    start = np.searchsorted(_byte_edges(), first / 2**24, side="right")
+    edge = np.ceil(np.append(_byte_edges().astype(np.float64) * 2**24, 2.0**62)).astype(np.int64)[start]
+    return np.where(edge < first + 4096, (start + 1 << 13) - edge, (start << 13) - first).astype(np.uint32)
+
+
+_STEPS = _steps()
+_BUCKET, _BYTE = np.uint32(12), np.uint32(13)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def to_bytes(
-    strip: npt.NDArray[np.float32], background: npt.NDArray[np.float32], grey: bool, out: npt.NDArray[np.uint8]
+    strip: npt.NDArray[np.float32],
+    background: npt.NDArray[np.float32],
+    grey: bool,
+    out: npt.NDArray[np.uint8],
+    left: int,
 ) -> None:
-    """Nearest sRGB bytes of a strip (4, h, w) over a background of linear light (3,).
+    """Nearest sRGB bytes of a strip (4, h, w) over a background of linear light (3,), from column `left` of `out` on.
 
-    An `out` of (h, w, 3) gets the colours, of (h, w, 4) the colours of what there is, and how much of it there is;
+    An `out` of (h, n, 3) gets the colours, of (h, n, 4) the colours of what there is, and how much of it there is;
     in grey, they are of the luminance.
     """
     rows, columns = strip.shape[1], strip.shape[2]
-    line = np.empty((3, columns), np.float32)
+    lines, wholes = np.empty((3, pitch(columns)), np.float32), np.empty((3, pitch(columns)), np.int32)
+    red, green, blue = lines[0, :columns], lines[1, :columns], lines[2, :columns]
+    reds, greens, blues = wholes[0, :columns], wholes[1, :columns], wholes[2, :columns]
     for i in range(rows):
         free = strip[3, i]
         if out.shape[2] == 4:
-            for c in range(3):
-                _alone(strip[c, i], free, line[c])
+            _alone(strip[0, i], free, red)
+            _alone(strip[1, i], free, green)
+            _alone(strip[2, i], free, blue)
             for j in range(columns):
-                out[i, j, 3] = np.uint8((_ONE - free[j]) * np.float32(255) + _HALF)
+                out[i, left + j, 3] = np.uint8((_ONE - free[j]) * np.float32(255) + _HALF)
         else:
-            for c in range(3):
-                _over(strip[c, i], free, background[c], line[c])
+            _over(strip[0, i], free, background[0], red)
+            _over(strip[1, i], free, background[1], green)
+            _over(strip[2, i], free, background[2], blue)
         if grey:
-            _luminance(line[0], line[1], line[2])
-        for c in range(3):
-            for j in range(columns):
-                value = min(max(line[c, j], _ZERO), _ONE)
-                byte = _START[int(value * np.float32(_STEPS))]
-                out[i, j, c] = byte + np.uint8(value >= _EDGES[byte])
+            _luminance(red, green, blue)
+        _whole(red, reds)
+        _whole(green, greens)
+        _whole(blue, blues)
+        _look_up(reds, greens, blues, out[i, left : left + columns])
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _whole(light: Any, row: Any) -> None:
+    for j in range(len(row)):
+        row[j] = np.int32(min(max(light[j], _ZERO), _ONE) * _UNIT)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _look_up(reds: Any, greens: Any, blues: Any, out: Any) -> None:
+    for j in range(len(reds)):
+        red, green, blue = np.uint32(reds[j]), np.uint32(greens[j]), np.uint32(blues[j])
+        out[j, 0] = np.uint8((red + _STEPS[red >> _BUCKET]) >> _BYTE)
+        out[j, 1] = np.uint8((green + _STEPS[green >> _BUCKET]) >> _BYTE)
+        out[j, 2] = np.uint8((blue + _STEPS[blue >> _BUCKET]) >> _BYTE)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

@@ -6,7 +6,6 @@ import math
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,39 +18,16 @@ from musivum.library import Library
 from musivum.plan import BACKGROUNDS, Background, Plan
 from musivum.progress import Progress, silent
 from musivum.raster import decode
+from musivum.render._buffers import Image, read_only
 from musivum.render._bytes import to_bytes
+from musivum.render._cut import cut, pieces
 from musivum.render._hidden import showing
 from musivum.render._layers import layers_of
-from musivum.render._layout import jobs_of, lay_out, read_from, target_job
+from musivum.render._layout import lay_out, target_job
 from musivum.render._lettering import Lettering
 from musivum.render._paint import paint, settle
-from musivum.render._sources import Image, Sources, read_only
+from musivum.render._photos import Drawn, Photos, Some
 from musivum.threads import thread_count
-
-_STRIP_BYTES = 4 * 2**20  # of linear light, for one worker
-_STRIP_ROWS = (8, 256)
-
-_THUMB, _ORIGINAL, _UPSAMPLED, _MISSING = 1, 2, 4, 8
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """How many photos were drawn so far, and from what; those that lie wholly under others are not.
-
-    Attributes
-    ----------
-    originals, thumbnails
-        Drawn from the original file, from the library's thumbnail.
-    upsampled
-        Of both, those drawn larger than the pixels they came from.
-    missing
-        Of the thumbnails, those whose original was wanted and is gone, unreadable or another picture by now.
-    """
-
-    originals: int
-    thumbnails: int
-    upsampled: int
-    missing: int
 
 
 class Layer(NamedTuple):
@@ -123,23 +99,19 @@ class Drawing:
         self._background = linear_from_srgb(colour)[0]
         self._grey = plan.grey if grey is None else grey
         self._workers = thread_count(workers)
-        self._sources = Sources(plan, library)
         self._layers = layers_of(plan, alternates, None if feather is None else _share("feather", feather))
         self._layout = lay_out(plan, scale, gap, _share("corner", plan.corner if corner is None else corner, 0.5))
-        photos = self._layers.photos
-        self._needs = self._sources.needs(photos.tile, photos.transform[:, 0] * scale)
+        self._photos = Photos(plan, library, self._layers, self._layout, scale=scale, tint=self._tint)
         self._closed = gap == 0 and bool((plan.placements.opacity == 1).all())
         self._lettering = Lettering(plan.captions, scale) if captions and len(plan.captions) else None
         self._target = _target_image(plan) if self._overlay > 0 or self._behind else None
-        self._states = np.zeros(len(photos), np.uint8)
         self.size = self._layout.size
         self.channels = 4 if self._transparent else 3
 
     @property
     def drawn(self) -> Drawn:
         """Counts over everything drawn so far; a photo that is drawn in several pieces counts once."""
-        seen = self._states
-        return Drawn(*(int(np.count_nonzero(seen & bit)) for bit in (_ORIGINAL, _THUMB, _UPSAMPLED, _MISSING)))
+        return self._photos.drawn
 
     def region(self, region: Box | None = None, *, progress: Progress = silent) -> npt.NDArray[np.uint8]:
         """Pixels (h, w, 3) of a box of whole output pixels, by default of the whole picture.
@@ -155,28 +127,36 @@ class Drawing:
         return out
 
     def strips(self, region: Box | None = None, *, progress: Progress = silent) -> Iterator[npt.NDArray[np.uint8]]:
-        """The rows of a region from top to bottom, a strip (k, w, 3 or 4) at a time; memory holds a few strips."""
+        """The rows of a region from top to bottom, a strip (k, w, 3 or 4) at a time.
+
+        Strips of at most 16 MiB, or of 8 rows, are drawn in blocks; memory holds three of them, or more of them if they
+        are small, up to 2 MiB a worker.
+        """
         x0, y0, x1, y1 = self._whole_pixels(region)
-        rows = max(_STRIP_ROWS[0], min(_STRIP_ROWS[1], _STRIP_BYTES // (16 * (x1 - x0))))
-        workers = self._workers
-        rows = min(rows, max(_STRIP_ROWS[0], -(-(y1 - y0) // workers)))
-        tops = range(y0, y1, rows)
-        progress("drawing", 0, len(tops))
-        with ThreadPoolExecutor(workers, thread_name_prefix="musivum-draw") as pool:
-            ahead: deque[Future[npt.NDArray[np.uint8]]] = deque()
+        size = cut(x1 - x0, y1 - y0, self.channels, self._workers)
+        tops = deque(range(y0, y1, size.rows))
+        total = len(tops)
+        progress("drawing", 0, total)
+        with (
+            self._photos.visit(x0, y0, x1, y1, size.rows) as passed,
+            ThreadPoolExecutor(self._workers, thread_name_prefix="musivum-draw") as pool,
+        ):
+            ahead: deque[tuple[npt.NDArray[np.uint8], list[Future[None]]]] = deque()
             try:
-                for done, top in enumerate(tops):
-                    ahead.append(pool.submit(self._strip, x0, top, x1, min(top + rows, y1)))
-                    if len(ahead) > workers + 1:
-                        yield ahead.popleft().result()
-                        self._sources.let_go()
-                        progress("drawing", done - workers, len(tops))
-                while ahead:
-                    yield ahead.popleft().result()
-                    progress("drawing", len(tops) - len(ahead), len(tops))
+                for done in range(total):
+                    while tops and (len(ahead) < 2 or sum(len(blocks) for _, blocks in ahead) < 2 * self._workers):
+                        top = tops.popleft()
+                        ahead.append(self._begin(pool, x0, top, x1, min(top + size.rows, y1), size.columns))
+                    for block in ahead[0][1]:
+                        block.result()
+                    passed(done)
+                    self._photos.let_go()
+                    yield ahead.popleft()[0]
+                    progress("drawing", done + 1, total)
             finally:
-                for future in ahead:
-                    future.cancel()
+                for _, blocks in ahead:
+                    for block in blocks:
+                        block.cancel()
 
     def layer(self, photo: int) -> Layer | None:
         """One photo as if it lay alone on nothing, by its place in painting order; None if all of it lies outside.
@@ -184,20 +164,22 @@ class Drawing:
         Its fourth channel holds its outline and soft edge, but not its opacity, which programs with layers keep beside
         the pixels. Each place must have one photo: ``alternates`` 0.
         """
-        rows = np.array([photo])
         x0, y0, x1, y1 = self._layout.paint[photo].tolist()
         x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, self.size.width), min(y1, self.size.height)
         if x1 <= x0 or y1 <= y0:
             return None
-        jobs = jobs_of(self._plan, self._layers, self._layout, self._scale, self._tint, rows)
-        jobs["opacity"] = 1
+        alone = self._photos.some(np.array([photo]))
+        alone.jobs["opacity"] = 1
         pixels = np.empty((y1 - y0, x1 - x0, 4), np.uint8)
-        for top in range(y0, y1, _STRIP_ROWS[1]):
-            bottom = min(top + _STRIP_ROWS[1], y1)
-            strip = np.zeros((4, bottom - top, x1 - x0), np.float32)
-            strip[3] = 1
-            self._paint_photos(strip, x0, top, rows, jobs, closed=False)
-            to_bytes(strip, self._background, self._grey, pixels[top - y0 : bottom - y0])
+        size = cut(x1 - x0, y1 - y0, 4, 1)
+        with self._photos.keep(alone.rows):
+            for top in range(0, y1 - y0, size.rows):
+                part = pixels[top : top + size.rows]
+                for left, right in pieces(x1 - x0, size.columns):
+                    strip = _bare(right - left, len(part))
+                    self._paint_photos(strip, x0 + left, y0 + top, alone, closed=False)
+                    to_bytes(strip, self._background, self._grey, part, left)
+        self._photos.let_go()
         return Layer(x0, y0, pixels)
 
     def _whole_pixels(self, region: Box | None) -> tuple[int, int, int, int]:
@@ -209,42 +191,41 @@ class Drawing:
             )
         return x0, y0, x1, y1
 
-    def _strip(self, x0: int, y0: int, x1: int, y1: int) -> npt.NDArray[np.uint8]:
-        strip = np.zeros((4, y1 - y0, x1 - x0), np.float32)
-        strip[3] = 1
+    def _begin(
+        self, pool: ThreadPoolExecutor, x0: int, y0: int, x1: int, y1: int, columns: int
+    ) -> tuple[npt.NDArray[np.uint8], list[Future[None]]]:
+        """A band that is going to be drawn, and what is doing so."""
+        out = np.empty((y1 - y0, x1 - x0, self.channels), np.uint8)
+        photos = self._photos.inside(x0, y0, x1, y1)
+        return out, [
+            pool.submit(self._block, photos, x0 + left, y0, x0 + right, y1, out, left)
+            for left, right in pieces(x1 - x0, columns)
+        ]
+
+    def _block(self, photos: Some, x0: int, y0: int, x1: int, y1: int, out: npt.NDArray[np.uint8], left: int) -> None:
+        """Draw a block into the columns of `out` from `left` on; `photos` may be more than it shows."""
+        strip = _bare(x1 - x0, y1 - y0)
         if self._lettering is not None:
             self._lettering.write(strip, x0, y0)
         if self._target is not None and self._overlay > 0:
             self._paint_target(strip, x0, y0, self._overlay)
-        rows = self._layers.of_places(self._layout.hit(x0, y0, x1, y1))[::-1]
-        jobs = jobs_of(self._plan, self._layers, self._layout, self._scale, self._tint, rows)
+        paint_box = photos.jobs["paint"]
+        photos = photos.only((paint_box[:, 0] < x1) & (paint_box[:, 2] > x0))
         if self._plan.outline != "hexagon":
-            shows = showing(jobs, x0, y0, x1, y1)
-            rows, jobs = rows[shows], jobs[shows]
-        self._paint_photos(strip, x0, y0, rows, jobs, closed=self._closed)
+            photos = photos.only(showing(photos.jobs, x0, y0, x1, y1))
+        self._paint_photos(strip, x0, y0, photos, closed=self._closed)
         if self._target is not None and self._behind:
             self._paint_target(strip, x0, y0, 1.0)
-        out = np.empty((y1 - y0, x1 - x0, self.channels), np.uint8)
-        to_bytes(strip, self._background, self._grey, out)
-        return out
+        to_bytes(strip, self._background, self._grey, out, left)
 
-    def _paint_photos(
-        self,
-        strip: npt.NDArray[np.float32],
-        x0: int,
-        y0: int,
-        rows: npt.NDArray[np.int64],
-        jobs: npt.NDArray[Any],
-        *,
-        closed: bool,
-    ) -> None:
+    def _paint_photos(self, strip: npt.NDArray[np.float32], x0: int, y0: int, photos: Some, *, closed: bool) -> None:
         """Paint photos, topmost first, under what the strip holds; if `closed`, hexagons cover what they touch."""
         hexagons = self._plan.outline == "hexagon"
         sums = np.zeros_like(strip) if hexagons else strip
-        for data, first, last, states in self._batches(rows, jobs):
+        for data, first, last, states in self._photos.batches(photos):
             drawn = np.zeros(last - first, np.bool_)
-            paint(sums, x0, y0, data, jobs[first:last], drawn)
-            self._states[rows[first:last][drawn]] |= states[drawn]
+            paint(sums, x0, y0, data, photos.jobs[first:last], drawn)
+            self._photos.mark(photos.rows[first:last][drawn], states[drawn])
         if hexagons:
             settle(strip, sums, closed)
 
@@ -252,38 +233,19 @@ class Drawing:
         assert self._target is not None
         paint(strip, x0, y0, self._target.data, target_job(self.size, self._target, strength), np.zeros(1, np.bool_))
 
-    def _batches(
-        self, rows: npt.NDArray[np.int64], jobs: npt.NDArray[Any]
-    ) -> Iterator[tuple[npt.NDArray[np.uint8], int, int, npt.NDArray[np.uint8]]]:
-        """Runs first..last of jobs whose pixels lie in one buffer, that buffer, and what they are drawn from."""
-        sources, needs = self._sources, self._needs
-        tile, short_side = self._layers.photos.tile[rows], needs.short_side[rows]
-        originals = sources.originals(tile, short_side)
-        offsets, sizes = sources.offsets[tile], sources.thumb_sizes[tile]
-        states = np.where(needs.beyond_thumb[rows], _THUMB | _UPSAMPLED, _THUMB).astype(np.uint8)
-        for k in np.flatnonzero(short_side).tolist():
-            image = originals.get(k)
-            if image is None:
-                states[k] |= _MISSING
-            else:
-                offsets[k], sizes[k] = image.offset, (image.width, image.height)
-                states[k] = _ORIGINAL | (_UPSAMPLED if needs.beyond_original[rows[k]] else 0)
-        read_from(jobs, self._plan, self._layers, self._scale, rows, offsets, sizes)
-        first = 0
-        for k, image in originals.items():
-            if k > first:
-                yield sources.data, first, k, states[first:k]
-            yield image.data, k, k + 1, states[k : k + 1]
-            first = k + 1
-        if first < len(rows):
-            yield sources.data, first, len(rows), states[first:]
-
 
 def draw(
     plan: Plan, library: Library, *, region: Box | None = None, progress: Progress = silent, **look: Any
 ) -> npt.NDArray[np.uint8]:
     """Pixels (h, w, 3 or 4) of a region of a plan; `look` are the keyword arguments of `Drawing`."""
     return Drawing(plan, library, **look).region(region, progress=progress)
+
+
+def _bare(columns: int, rows: int) -> npt.NDArray[np.float32]:
+    """A strip on which nothing is painted yet."""
+    strip = np.zeros((4, rows, columns), np.float32)
+    strip[3] = 1
+    return strip
 
 
 def _share(name: str, value: float, most: float = 1) -> float:

@@ -12,9 +12,9 @@ import numpy.typing as npt
 from musivum.errors import OptionError, PlanError
 from musivum.geometry import Size
 from musivum.plan import Plan, bounds
+from musivum.render._buffers import Image
 from musivum.render._jobs import BOX, HEXAGON, JOB, TURNED
 from musivum.render._layers import Layers
-from musivum.render._sources import Image
 
 _DYADIC = 1024  # canvas coordinates are multiples of 1 / 1024 before they are scaled, so that neighbours agree
 _UPRIGHT = 1e-9  # radians

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from musivum.render._buffers import pitch
 from musivum.render._hidden import open_part, trimmed
 from musivum.render._jobs import BOX, HEXAGON, TURNED
 from musivum.render._outline import coverage, covered, straight, touched
@@ -47,24 +48,25 @@ def paint(
     Sets `drawn` (k,) of those of which something was.
     """
     rows, columns = strip.shape[1], strip.shape[2]
+    wide = pitch(columns)
     scratch = _Scratch(
-        np.empty((3, columns), np.float32),
+        np.empty((3, wide), np.float32),
         np.empty(columns, np.float32),
         np.empty(3, np.float32),
-        np.empty((14, columns), np.float32),
+        np.empty((14, wide), np.float32),
         np.empty(columns, np.int32),
         np.empty(columns, np.uint32),
-        np.empty((2, columns), np.float32),
+        np.empty((2, wide), np.float32),
     )
     for k in range(len(jobs)):
         job = jobs[k]
         box = job.paint
         x0, x1 = max(box[0], left), min(box[2], left + columns)
         y0, y1 = max(box[1], top), min(box[3], top + rows)
-        wide, high = (_BLOCK, _BLOCK) if job.shape == TURNED else (max(x1 - x0, 1), max(y1 - y0, 1))
-        for y in range(y0, y1, high):
-            for x in range(x0, x1, wide):
-                a, b, c, d = x, y, min(x + wide, x1), min(y + high, y1)
+        across, down = (_BLOCK, _BLOCK) if job.shape == TURNED else (max(x1 - x0, 1), max(y1 - y0, 1))
+        for y in range(y0, y1, down):
+            for x in range(x0, x1, across):
+                a, b, c, d = x, y, min(x + across, x1), min(y + down, y1)
                 if job.shape != HEXAGON:
                     a, b, c, d = open_part(strip[3], left, top, job, a, b, c, d)
                 if c > a and _block(strip, left, top, data, job, a, b, c, d, scratch):
