@@ -13,9 +13,6 @@ from musivum.plan import (
     FITTED,
     Alternates,
     Finds,
-    Placements,
-    Plan,
-    Repeats,
     TileTable,
     breaking,
     exchange,
@@ -29,46 +26,7 @@ from musivum.plan import (
 )
 from musivum.plan._alternates import ALTERNATE_COLUMNS
 from musivum.plan._placements import PLACEMENT_COLUMNS
-from render.mosaics import Size, cells
-
-TILES = 6
-
-
-def a_plan(seed, columns=4, rows=3, kept=3):
-    """Random photos with distinct random alternates, some places with fewer, the chosen one among them or not."""
-    rng = np.random.default_rng(seed)
-    size = Size(10 * columns, 8 * rows)
-    boxes = cells(size, columns, rows)
-    n = len(boxes)
-    sizes = rng.integers(20, 60, (TILES, 2))
-    table = TileTable(tuple(f"{i:032x}" for i in range(TILES)), tuple(f"{i}.jpg" for i in range(TILES)), sizes)
-    tile = rng.integers(0, TILES, n)
-    crop = np.tile([0.0, 0, 10, 8], (n, 1)) + rng.random((n, 1))
-    scale = np.ones(n)
-    placed = Placements.plain(tile, crop, np.stack([scale, 0 * scale, *(boxes[:, :2] - crop[:, :2]).T], axis=1))
-    placed = replace(
-        placed,
-        error=rng.random(n),
-        **{name: 1 + rng.random(getattr(placed, name).shape) for name in ("mean", "shift", *FITTED)},
-    )
-    near = np.stack([rng.permutation(TILES)[:kept] for _ in range(n)]).reshape(n, kept)
-    near = _first(np.where(rng.random((n, kept)) < 0.15, -1, near))
-    error = np.where(near < 0, np.inf, np.sort(rng.random((n, kept)), axis=1))
-    alternates = Alternates.centred(near, error, placed, table)
-    alternates = replace(alternates, mean=rng.random((n, kept, 3)), shift=rng.random((n, kept, 3)))
-    return Plan(size, (0, 0, 0), "box", 0.5, 0, 0, table, placed, alternates, b"", {}, {})
-
-
-def _first(near):
-    """The entries of each row that are there, moved to its front."""
-    return np.take_along_axis(near, np.argsort(near < 0, axis=1, kind="stable"), axis=1)
-
-
-def rows_of(plan, place):
-    """Everything the plan holds of one place, as bytes."""
-    return [getattr(plan.placements, name)[place].tobytes() for name in PLACEMENT_COLUMNS] + [
-        getattr(plan.alternates, name)[place].tobytes() for name in ALTERNATE_COLUMNS
-    ]
+from plan.random_plans import TILES, a_plan, random_repeats, rows_of
 
 
 def some_swaps(plan, seed):
@@ -79,7 +37,7 @@ def some_swaps(plan, seed):
     return places, np.array([rng.choice(np.flatnonzero(offered(plan)[place])) for place in places], np.int64)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6), kept=st.integers(0, 4))
 def test_an_exchange_touches_its_places_only_and_the_next_one_undoes_it(seed, kept):
     plan = a_plan(seed, kept=kept)
@@ -106,7 +64,7 @@ def test_an_exchange_touches_its_places_only_and_the_next_one_undoes_it(seed, ke
                 assert (getattr(plan.alternates, name)[at][known] == getattr(twice.alternates, name)[at][known]).all()
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), banned=st.sets(st.integers(0, TILES - 1)))
 def test_forgotten_tiles_are_alternates_nowhere_and_the_others_keep_their_order(seed, banned):
     plan = a_plan(seed)
@@ -121,7 +79,7 @@ def test_forgotten_tiles_are_alternates_nowhere_and_the_others_keep_their_order(
         assert left is plan
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), keep=st.booleans())
 def test_what_was_found_is_shown_and_its_tiles_are_mentioned(seed, keep):
     plan = a_plan(seed)
@@ -183,13 +141,6 @@ def test_places_are_left_out():
     assert rows_of(left, 4) == rows_of(plan, 6)
 
 
-def random_repeats(rng, n):
-    """Limits by chance: near is a distance on a line, most grows in an order of its own."""
-    at, order = rng.random(n), rng.permutation(n)
-    most = np.sort(rng.integers(1, 4, n))[order]
-    return Repeats(most, order, lambda one, other: np.abs(at[one] - at[other]) < 0.1)
-
-
 def holds(repeats, places):
     """By definition: no two of these places are near, and none is one too many among those before it."""
     pairs = combinations(places, 2)
@@ -197,7 +148,7 @@ def holds(repeats, places):
     return apart and all(sum(repeats.order[b] <= repeats.order[a] for b in places) <= repeats.most[a] for a in places)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), n=st.integers(1, 14))
 def test_breaking_places_are_few_and_the_limits_hold_without_them(seed, n):
     rng = np.random.default_rng(seed)

@@ -80,7 +80,7 @@ def edit_mosaic(before: Plan, library: Library, wishes: Wishes, resolver: Resolv
         left = np.union1d(left, broken)
         if len(left):
             plan = put(plan, left, resolver.searched(plan, left), keep=False)
-            still = np.intersect1d(_broken(plan, resolver.repeats, firm), left)
+            still = _broken(plan, resolver.repeats, ~np.isin(np.arange(len(firm)), left))
             if len(still):
                 remarks.append(f"{_LIMITS} do not hold for {_places(still)}, for want of other photos")
     elif len(left):
