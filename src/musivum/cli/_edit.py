@@ -60,7 +60,7 @@ def edit(
         PLACEMENT=ALTERNATE: next best photo that takes the place, by its rank (1 is the next best) or name; may be
         repeated.
     resolve
-        Search the library where no alternate will do, and where photos repeat more than the limits allow.
+        Search the library for places whose photo is banned, and for those that repeat one more than the limits allow.
     dry_run
         Only tell what would change.
     library

@@ -47,7 +47,7 @@ app.command("musivum.cli._arrange:app", name="arrange", help="Make a collage: ne
 app.command(
     "musivum.cli._render:app", name="render", help="Draw a plan again: larger, or with other colours.", sort_key=5
 )
-app.command("musivum.cli._edit:app", name="edit", help="Change single photos without making it again.", sort_key=6)
+app.command("musivum.cli._edit:app", name="edit", help="Ban, pin or swap single photos of a plan.", sort_key=6)
 app.command("musivum.cli._report:app", name="report", help="Tell how good a mosaic is and what it lacks.", sort_key=7)
 app.command(
     "musivum.cli._library:app",
@@ -61,7 +61,7 @@ app.command(
 app.command(
     "musivum.cli._demo:app",
     name="demo",
-    help="Make four mosaics and a collage without any photo of yours.",
+    help="Make four mosaics, a collage and a page without any photo of yours.",
     sort_key=10,
 )
 
