@@ -1,4 +1,4 @@
-"""The verb that needs nothing: a picture drawn here, mosaics and a collage of the built-in library."""
+"""The verb that needs nothing: a picture drawn here, mosaics, a collage and a page of the built-in library."""
 
 from __future__ import annotations
 
@@ -14,24 +14,27 @@ from musivum.api._fractal import fractal
 from musivum.api._grid import grid
 from musivum.api._library import user_path
 from musivum.api._mosaic import Mosaic
+from musivum.api._render import render
 from musivum.api._size import OutputSize
 from musivum.color import srgb_from_linear
 from musivum.errors import OptionError
+from musivum.export import Picture
 from musivum.progress import Progress, silent
 
 
 class Demo(NamedTuple):
-    """What the demonstration wrote: its target, the mosaics in the order they were made, and a collage."""
+    """What the demonstration wrote: its target, the mosaics in the order they were made, a collage, and a page."""
 
     target: Path
     mosaics: tuple[Mosaic, ...]
     collage: Mosaic
+    page: Picture
 
 
 def demo(folder: str | os.PathLike[str] = "demo", *, size: int = 2000, progress: Progress = silent) -> Demo:
-    """Draw a picture, make four mosaics of it, and a heart of the pictures they are made of.
+    """Draw a picture, make four mosaics of it, a heart of the pictures they are made of, and a page to zoom into one.
 
-    The mosaics are of squares, of a honeycomb, of cells of different sizes, and free-form.
+    The mosaics are of squares, of a honeycomb, of cells of different sizes, and free-form, which the page shows.
 
     Parameters
     ----------
@@ -78,7 +81,8 @@ def demo(folder: str | os.PathLike[str] = "demo", *, size: int = 2000, progress:
     heart = arrange(
         (), place / "heart.jpg", plan=place / "heart.mosaic", options=gaps, size=look, shape="heart", progress=progress
     )
-    return Demo(target, tuple(mosaics), heart)
+    page = render(place / "free.mosaic", place / "free.html", size=look, progress=progress)
+    return Demo(target, tuple(mosaics), heart, page)
 
 
 def demo_target(width: int = 1200, height: int = 900) -> npt.NDArray[np.uint8]:

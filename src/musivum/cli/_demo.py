@@ -15,8 +15,8 @@ from musivum.cli._talk import TALK, Talk
 app = App(
     name="demo",
     help_epilogue="""A picture is drawn and made into squares, a honeycomb, cells of different
-sizes and a free-form mosaic, out of the built-in library, and the library's
-pictures are sorted into a heart.
+sizes and a free-form mosaic, out of the built-in library; the library's
+pictures are sorted into a heart, and the last mosaic becomes a page.
 
 Examples:
   musivum demo
@@ -29,7 +29,7 @@ Examples:
 def demo(
     folder: Path = Path("demo"), /, *, size: int = 2000, talk: Annotated[Talk, Parameter(name="*")] = TALK
 ) -> None:
-    """Make four mosaics and a collage.
+    """Make four mosaics, a collage and a page.
 
     Parameters
     ----------
@@ -44,7 +44,10 @@ def demo(
     for mosaic in made.mosaics:
         lines.extend(words(mosaic))
     lines.extend(collage_words(made.collage))
+    lines.append(f"{made.page.path}: the last mosaic as a page: open it in a browser")
     lines.append("with a picture and photos of your own: musivum fractal PICTURE --photos FOLDER -o mosaic.jpg")
     lines.append("with your photos alone: musivum arrange FOLDER -o collage.jpg")
     mosaics = [outcome(mosaic) for mosaic in made.mosaics]
-    talk.answer({"target": made.target, "mosaics": mosaics, "collage": collage_outcome(made.collage)}, lines)
+    talk.answer(
+        {"target": made.target, "mosaics": mosaics, "collage": collage_outcome(made.collage), "page": made.page}, lines
+    )
