@@ -272,6 +272,9 @@ def test_the_keyboard_reaches_everything(window, mosaic):
 def test_two_fingers_zoom_about_their_middle_and_one_drags(browser, path):
     with Window(browser, path, size=(390, 700), has_touch=True) as window:
         window.run("mosaic.camera.most = 1000")
+        for bar in window.page.locator(".bar").all():
+            box = bar.bounding_box()
+            assert 0 <= box["x"] and box["x"] + box["width"] <= 390
         fingers = window.context.new_cdp_session(window.page)
 
         def touch(kind, *points):

@@ -117,7 +117,7 @@ function hover(event) {
     state.hovered = i;
     redraw();
   }
-  tip.show(i < 0 ? -1 : places.photo[i], event, camera.free.width);
+  tip.show(i < 0 || i === state.chosen ? -1 : places.photo[i], event, camera.free.width);
 }
 
 function openAt(left, top) {
@@ -166,6 +166,7 @@ function goOn(by) {
 }
 
 function zoomToChosen() {
+  if (state.chosen < 0) return;
   const i = state.chosen, { width, height } = camera.free;
   const [x0, y0, x1, y1] = places.bounds(i);
   camera.show(places.x[i], places.y[i], Math.min((0.62 * width) / (x1 - x0), (0.62 * height) / (y1 - y0)));

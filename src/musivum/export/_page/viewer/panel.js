@@ -102,7 +102,7 @@ class Panel {
     const { places, album } = this, items = [];
     for (let k = places.kept * i; k < places.kept * (i + 1); k++) {
       const photo = places.alternate[k] - 1;
-      if (photo < 0 || photo === places.photo[i]) continue;
+      if (!album.pictures || photo < 0 || photo === places.photo[i]) continue;
       const used = places.uses(photo);
       const button = element("button", { disabled: used.length === 0, title: album.name(photo) }, thumbnail(album, photo), element("small", { textContent: short(places.alternateError[k]) }));
       const where = used.length ? `; on the mosaic ${counted(used.length, "time")}` : "; not on the mosaic";
