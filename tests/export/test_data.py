@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from export.albums import random_mosaic
+from musivum.errors import OptionError
 from musivum.export import Look, export
 from musivum.geometry import Size
 from musivum.plan import Alternates, Captions, Placements, bounds
@@ -134,3 +135,17 @@ def test_a_plan_without_placements_is_written(suffix, tmp_path):
     export(plan.select(np.arange(0)), album, tmp_path / f"a{suffix}")
     text = (tmp_path / f"a{suffix}").read_text()
     assert text.count("\n") == 1 if suffix == ".csv" else json.loads(text)["placements"] == []
+
+
+def test_what_is_asked_for_in_place_of_the_plans_own_is_told(tmp_path):
+    plan, album = random_mosaic(7)
+    asked = {"tint": 0.25, "overlay": 0.5, "background": (1, 2, 3), "corner": 0.125, "grey": True}
+    export(plan, album, tmp_path / "a.json", Look(scale=2.0, gap=3.0, feather=0.75, alternates=2, **asked))
+    read = json.loads((tmp_path / "a.json").read_text())
+    assert {name: read[name] for name in asked} == asked | {"background": [1, 2, 3]}
+    assert read["gap"] == 6 and read["blended"] == 2 and {place["feather"] for place in read["placements"]} == {0.75}
+    export(plan, album, tmp_path / "a.csv", Look(feather=0.75))
+    assert {row["feather"] for row in csv.DictReader((tmp_path / "a.csv").read_text().splitlines())} == {"0.75"}
+    with pytest.raises(OptionError, match="tint 3"):
+        export(plan, album, tmp_path / "b.json", Look(tint=3.0))
+    assert not (tmp_path / "b.json").exists()

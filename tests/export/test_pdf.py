@@ -205,6 +205,9 @@ def test_sheets_are_numbered_and_the_last_page_shows_how_they_hang(opened):
         assert pdf.get_page_label(k) == name
     overview = pdf[6].get_textpage().get_text_range()
     assert all(name in overview for name in names) and "6 sheets, 2 rows of 3" in overview and "100%" in overview
+    assert "dashed marks" in overview
+    bare, _ = opened(plan, album, options=replace(SHEETS, marks=False), name="bare.pdf")
+    assert "marks" not in bare[6].get_textpage().get_text_range()
     small = np.asarray(pdf[6].render(scale=1).to_pil().convert("RGB"))
     assert (small < 200).any(axis=2).mean() > 0.2
 

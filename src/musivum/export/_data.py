@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from musivum.export._look import Look, Picture
 from musivum.export._table import placements_csv
 from musivum.geometry import Size
 from musivum.library import Library
-from musivum.plan import Placements, Plan, bounds, instead, rectangles
+from musivum.plan import Captions, Placements, Plan, bounds, instead, rectangles
 from musivum.progress import Progress
 
 _BLOCK = 4096
+_SETTINGS = ("tint", "overlay", "gap", "background", "corner", "grey")
 _TEXT = json.JSONEncoder(allow_nan=False).encode
 
 
@@ -40,7 +42,7 @@ def write_csv(
     progress: Progress,
 ) -> Picture:
     """Write `placements_csv` in output pixels; bytes of names that are no text stay as they are."""
-    _write(path, placements_csv(plan, look.scale), len(plan.placements), progress)
+    _write(path, placements_csv(_as_asked(plan, library, look), look.scale), len(plan.placements), progress)
     return Picture(path, plan.canvas.scaled(look.scale), None)
 
 
@@ -56,7 +58,7 @@ def write_json(
     progress: Progress,
 ) -> Picture:
     """Write one object in ASCII, its lengths in output pixels, angles in degrees clockwise, an item a line."""
-    _write(path, _json(plan, look.scale, dpi), len(plan.placements), progress)
+    _write(path, _json(_as_asked(plan, library, look), look, dpi), len(plan.placements), progress)
     return Picture(path, plan.canvas.scaled(look.scale), None)
 
 
@@ -74,8 +76,20 @@ def _write(path: Path, pieces: Iterator[str], placements: int, progress: Progres
         raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
 
 
-def _json(plan: Plan, scale: float, dpi: float | None) -> Iterator[str]:
-    size, tiles = plan.canvas.scaled(scale), plan.tiles
+def _as_asked(plan: Plan, library: Library, look: Look) -> Plan:
+    """The plan with the values of the look for its own; OptionError where they do not do."""
+    if replace(look, scale=1.0, workers=None) == Look():
+        return plan
+    look.drawing(plan.select(np.arange(0)), library)  # checks them
+    changes = {name: value for name in _SETTINGS if (value := getattr(look, name)) is not None}
+    if look.feather is not None:
+        feather = np.full(len(plan.placements), look.feather, np.float32)
+        changes["placements"] = replace(plan.placements, feather=feather)
+    return replace(plan, captions=plan.captions if look.captions else Captions.none(), **changes)
+
+
+def _json(plan: Plan, look: Look, dpi: float | None) -> Iterator[str]:
+    size, scale, tiles = plan.canvas.scaled(look.scale), look.scale, plan.tiles
     head = {
         "width": size.width,
         "height": size.height,
@@ -92,6 +106,7 @@ def _json(plan: Plan, scale: float, dpi: float | None) -> Iterator[str]:
         "tint": plan.tint,
         "overlay": plan.overlay,
         "grey": plan.grey,
+        "blended": look.alternates,
     }
     yield "".join(f'{"{" if name == "width" else ""}"{name}": {_TEXT(value)},\n' for name, value in head.items())
     copies = np.bincount(plan.placements.tile, minlength=len(tiles)).tolist()

@@ -80,7 +80,7 @@ def divide(size: Size, options: PdfOptions, dpi: float) -> Sheets:
 
 def _divided(size: Size, paper: tuple[float, float], options: PdfOptions, dpi: float) -> Sheets | None:
     pixel = 72 / dpi
-    border = points_of("sheet_margin", options.sheet_margin) + GUTTER
+    border = points_of("sheet margin", options.sheet_margin) + GUTTER
     overlap = math.floor(points_of("overlap", options.overlap) / pixel + 0.5)
     counts, parts = [], []
     for side, length in zip(size, paper, strict=True):

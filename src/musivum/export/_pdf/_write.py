@@ -129,13 +129,14 @@ class _Press:
                 over.append(sheet_marks(box, overlap, not last_column, not last_row))
             self.book.add(Page(sheets.paper, whole, whole, self._images(part, box), box, "\n".join(over), name))
         if overview is not None:
-            self._overview(sheets, overview, points_of("sheet_margin", options.sheet_margin) + GUTTER)
+            self._overview(sheets, overview, options)
         way = "on their sides" if width > height else "upright"
         count = "1 sheet" if sheets.total == 1 else f"{sheets.total:,} sheets in {sheets.rows} rows of {sheets.columns}"
         return (f"{count}, {way}: print at actual size (100 %)",)
 
-    def _overview(self, sheets: Sheets, drawing: Drawing, border: float) -> None:
+    def _overview(self, sheets: Sheets, drawing: Drawing, options: PdfOptions) -> None:
         (width, height), pixel = sheets.paper, self._pixel
+        border = points_of("sheet margin", options.sheet_margin) + GUTTER
         overlap = sheets.part.width - sheets.step[0]
         sides = " x ".join(_millimetres(side * pixel) for side in sheets.size)
         many = f"{sheets.total} sheets, {sheets.rows} rows of {sheets.columns}"
@@ -143,7 +144,7 @@ class _Press:
             f"{sides} mm on {many}. Print at 100% (actual size).",
             "Letters are rows from the top, numbers are sheets from the left.",
         ]
-        if overlap:
+        if overlap and options.marks is not False:
             lines += [
                 "Cut each sheet along the marks on its left and at its top,",
                 "and glue it over its neighbours there, up to their dashed marks.",
