@@ -168,9 +168,15 @@ def test_breaking_places_are_few_and_the_limits_hold_without_them(seed, n):
                 assert repeats.fits(place, others) == holds(repeats, staying)
 
 
-def test_without_limits_nothing_breaks():
-    tile = np.zeros(5, np.int64)
-    assert not len(breaking(unlimited(5), tile, np.zeros(5), np.zeros(5, bool)))
+@pytest.mark.parametrize("n", [0, 5])
+def test_without_limits_nothing_breaks(n):
+    assert not len(breaking(unlimited(n), np.zeros(n, np.int64), np.zeros(n), np.zeros(n, bool)))
+
+
+def test_uses_are_the_places_of_each_tile():
+    uses = uses_of(np.array([4, 2, 4, -1]))
+    assert {tile: places.tolist() for tile, places in uses.items()} == {-1: [3], 2: [1], 4: [0, 2]}
+    assert uses_of(np.empty(0, np.int64)) == {}
 
 
 def test_the_columns_that_were_fitted_are_those_that_alternates_lack():

@@ -157,6 +157,8 @@ def edit(
     if written:
         save_plan(made, path)
     remarks = outcome.remarks
+    if resolve and changes and loaded.recipe.get("about"):
+        remarks = (*remarks, "the whole library was searched, not only photos like the examples")
     if new_bans and not (changes or forgotten):
         remarks = (*remarks, "what is banned was neither shown nor an alternate; later searches leave it out")
     unchanged = len(loaded.placements) - len(changes)

@@ -48,7 +48,7 @@ def uses_of(tile: npt.NDArray[np.integer[Any]]) -> dict[int, Rows]:
     """The places that show each tile, ascending, given the tiles (n,) of all places."""
     order = np.argsort(tile, kind="stable")
     tiles, first = np.unique(tile[order], return_index=True)
-    return dict(zip(tiles.tolist(), np.split(order, first[1:]), strict=True))
+    return dict(zip(tiles.tolist(), np.split(order, first)[1:], strict=True))
 
 
 def breaking(
