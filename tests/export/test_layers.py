@@ -257,11 +257,14 @@ def test_hexagons_leave_no_seam(kind, merged, tmp_path):
 
 
 @each_kind
-def test_hexagons_apart_are_cut_as_they_are_drawn(kind, tmp_path):
+@pytest.mark.parametrize(("gap", "opacity"), [(4.0, 1.0), (0.0, 0.5)])
+def test_hexagons_that_do_not_fill_what_they_touch_are_cut_as_they_are_drawn(kind, gap, opacity, tmp_path):
     album = FakeLibrary([smooth(np.random.default_rng(9), 30, 30) for _ in range(3)])
-    plan = plan_of(album, Size(90, 78), hexagons(Size(90, 78), 4, 4), outline="hexagon")
-    _, (layers, _) = written(kind, plan, album, tmp_path, Look(gap=4.0))
-    drawing = Look(gap=4.0).drawing(plan, album)
+    boxes = hexagons(Size(90, 78), 4, 4)
+    columns = {"opacity": np.full(len(boxes), opacity)}
+    plan = plan_of(album, Size(90, 78), boxes, outline="hexagon", columns=columns)
+    _, (layers, _) = written(kind, plan, album, tmp_path, Look(gap=gap))
+    drawing = Look(gap=gap).drawing(plan, album)
     for k, one in enumerate(reversed(layers[1:])):
         np.testing.assert_array_equal(one.pixels, drawing.layer(k).pixels)
 
@@ -298,6 +301,8 @@ def test_captions_lie_on_the_target_that_lies_on_the_photos(kind, tmp_path):
     assert np.abs(over(layers, picture.size, linear=True) - drawn).max() <= 3
     _, (without, _) = written(kind, plan, album, tmp_path, replace(look, captions=False, overlay=0.0), hidden=0)
     assert [one.name for one in without] == [one.name for one in layers[:-2]]
+    _, (merged, _) = written(kind, plan, album, tmp_path, look, most_layers=2)
+    np.testing.assert_array_equal(over(merged, picture.size), over(layers, picture.size))
 
 
 @each_kind
@@ -333,15 +338,16 @@ def test_names_of_photos_do_no_harm(kind, tmp_path):
 
 
 @each_kind
-def test_large_photos_are_drawn_in_strips(kind, tmp_path, monkeypatch):
-    plan, album = free_form(14)
-    _, (before, _) = written(kind, plan, album, tmp_path)
+@pytest.mark.parametrize("mosaic", [free_form, rows_of_cells])
+def test_large_photos_are_drawn_in_strips(kind, mosaic, tmp_path, monkeypatch):
+    plan, album = mosaic(14)
+    picture, (before, _) = written(kind, plan, album, tmp_path)
     monkeypatch.setattr(layers_module, "_LARGE", 0)
-    picture, (after, _) = written(kind, plan, album, tmp_path)
+    again, (after, _) = written(kind, plan, album, tmp_path)
     for one, other in zip(before, after, strict=True):
         assert one.name == other.name and one.opacity == other.opacity
         np.testing.assert_array_equal(over([one], picture.size), over([other], picture.size))
-    assert picture.drawn.thumbnails + picture.drawn.originals == len(before) - 1
+    assert again.drawn == picture.drawn
 
 
 @each_kind
@@ -377,6 +383,16 @@ def test_resolution_and_profile_are_kept(tmp_path):
         resolution = psd.image_resources.get_data(Resource.RESOLUTION_INFO)
         assert resolution.horizontal / 65536 == pytest.approx(254.5)
         assert b"sRGB" in psd.image_resources.get_data(Resource.ICC_PROFILE).replace(b"\0", b"")
+
+
+def test_each_channel_is_packed_or_not_whichever_is_shorter(tmp_path):
+    rng = np.random.default_rng(22)
+    album = FakeLibrary([rng.integers(0, 256, (20, 20, 3), dtype=np.uint8)])
+    plan = plan_of(album, Size(40, 20), cells(Size(40, 20), 2, 1))
+    export(plan, album, tmp_path / "a.psd")
+    record = PSDImage.open(tmp_path / "a.psd")._record.layer_and_mask_information.layer_info
+    kinds = [[int(channel.compression) for channel in channels] for channels in record.channel_image_data]
+    assert kinds == [[1, 1, 1, 1], [0, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]]
 
 
 @pytest.mark.parametrize("name", ["a.psd", "a.PSD"])

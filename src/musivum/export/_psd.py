@@ -213,8 +213,6 @@ def _over_white(strips: Iterable[Pixels]) -> Iterator[Pixels]:
 
 def _spread(strips: Iterable[Pixels], size: Size, channels: int, planes: IO[bytes]) -> None:
     """Write strips into a file as whole channels, one after the other."""
-    planes.seek(0)
-    planes.truncate()
     y = 0
     for strip in strips:
         for k in range(channels):
