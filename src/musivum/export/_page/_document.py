@@ -17,6 +17,7 @@ _SCRIPTS = (
     "pictures.js",
     "drawn.js",
     "photos.js",
+    "painter.js",
     "panel.js",
     "search.js",
     "compare.js",

@@ -27,12 +27,13 @@ const zoomTiles = new Pictures(tileAddress, small.matches ? 120 : 320, redraw);
 const photoPictures = new Pictures(photoAddress, small.matches ? 300 : 900, redraw);
 const drawn = new Drawn(data.picture, data.places.canvas, zoomTiles);
 const finest = drawn.scale(drawn.finest);
-const photos = data.photos.pictures && !data.places.blended ? new Photos(places, finest, album.sizes, photoPictures, data.places, small.matches ? 48 : 96, redraw) : null;
+const painter = new Painter(places, data.places, (i) => photos.finer(i));
+const photos = data.photos.pictures && !data.places.blended ? new Photos(places, finest, album.sizes, photoPictures, painter, small.matches ? 48 : 96, redraw) : null;
 const camera = new Camera(...data.places.canvas);
 const wipe = new Wipe(data.target === null ? null : addressOf([data.target, "jpeg"], "target"), redraw);
 if (photos && data.places.overlay > 0) {
   wipe.load();
-  photos.over = wipe;
+  painter.over = wipe;
 }
 const marks = new Marks(places), theme = new Theme(redraw);
 const state = { hovered: -1, chosen: -1, pointer: null };

@@ -2,12 +2,13 @@
 
 /** Zoom tiles that are painted here, of photos; nothing where the drawn mosaic is as fine. */
 class Photos {
-  constructor(places, finest, sizes, pictures, { captions, grey, overlay }, most, changed) {
-    Object.assign(this, { places, finest, sizes, pictures, captions, grey, overlay, most, changed });
-    this.side = 512;
+  constructor(places, finest, sizes, pictures, painter, most, changed) {
+    Object.assign(this, { places, finest, sizes, pictures, painter, most, changed });
+    this.side = painter.side;
     this.tiles = new Map();
     this.painting = null;
     this.waiting = [];
+    this.seen = new Set();
     const sides = Float32Array.from(places.across, (w, i) => Math.min(w, places.down[i])).sort();
     this.smallest = places.count ? 2 * sides[places.count >> 2] : 1;
   }
@@ -24,59 +25,60 @@ class Photos {
   draw(ctx, view, now) {
     const { width, height } = this.places;
     this.waiting = [];
+    this.seen = new Set();
     if (view.zoom < this.from) return false;
     const level = Math.max(1, Math.ceil(Math.log2(view.zoom / SHARP / this.finest))), world = this.side / this.scale(level);
-    const columns = range(view.x0, view.x1, world, width), rows = range(view.y0, view.y1, world, height), waiting = [];
+    const [c0, c1] = range(view.x0, view.x1, world, width), [r0, r1] = range(view.y0, view.y1, world, height);
     let fading = false;
-    for (let r = rows[0]; r <= rows[1]; r++) {
-      for (let c = columns[0]; c <= columns[1]; c++) {
-        const name = `${level}/${c}_${r}`, tile = this.get(name);
-        const shown = tile?.done ? (CALM.matches ? 1 : Math.min((now - tile.since) / FADE, 1)) : 0;
-        const box = view.pixels(c * world, r * world, (c + 1) * world, (r + 1) * world);
-        if (shown < 1) this.drawCoarser(ctx, level, c, r, box);
-        if (!tile?.done) {
-          if (name !== this.painting?.name) waiting.push({ name, level, c, r, far: Math.hypot(c - (columns[0] + columns[1]) / 2, r - (rows[0] + rows[1]) / 2) });
-        } else if (tile.canvas) {
-          ctx.globalAlpha = shown;
-          ctx.drawImage(tile.canvas, ...box);
-          ctx.globalAlpha = 1;
-          fading ||= shown < 1;
-        }
+    for (let r = r0; r <= r1; r++) {
+      for (let c = c0; c <= c1; c++) {
+        const tile = this.tile(level, c, r), box = view.pixels(...tile.box);
+        const shown = !tile.done ? 0 : CALM.matches ? 1 : Math.min((now - tile.since) / FADE, 1);
+        this.seen.add(tile.name);
+        if (shown < 1) this.drawOthers(ctx, level, c, r, view);
+        if (!tile.done && tile !== this.painting?.tile) this.waiting.push(tile);
+        if (!tile.canvas) continue;
+        ctx.globalAlpha = shown;
+        ctx.drawImage(tile.canvas, ...box);
+        ctx.globalAlpha = 1;
+        fading ||= shown < 1;
       }
     }
-    waiting.sort((a, b) => a.far - b.far);
-    this.waiting = waiting;
-    for (const tile of waiting) for (const photo of this.photosOf(tile)) this.pictures.want(photo);
+    const far = ({ c, r }) => Math.hypot(2 * c - c0 - c1, 2 * r - r0 - r1);
+    this.waiting.sort((a, b) => far(a) - far(b));
+    for (const tile of this.waiting) for (const photo of tile.photos) this.pictures.want(photo);
     return fading;
   }
 
-  get(name) {
-    const tile = this.tiles.get(name);
-    if (tile) {
-      this.tiles.delete(name);
-      this.tiles.set(name, tile);
-    }
+  /** A zoom tile, painted or not, which counts as used last. */
+  tile(level, c, r) {
+    const name = `${level}/${c}_${r}`, known = this.tiles.get(name);
+    this.tiles.delete(name);
+    const tile = known ?? this.blankTile(name, level, c, r);
+    this.tiles.set(name, tile);
     return tile;
   }
 
-  drawCoarser(ctx, level, c, r, box) {
+  blankTile(name, level, c, r) {
+    const world = this.side / this.scale(level), box = [c * world, r * world, (c + 1) * world, (r + 1) * world];
+    const inside = this.places.inBox(...box), photos = new Set(inside.filter((i) => this.finer(i)).map((i) => this.places.photo[i]));
+    return { name, level, c, r, box, inside, photos, done: false, canvas: null, since: 0 };
+  }
+
+  /** In place of a zoom tile that is not there yet: a part of a coarser one, or else finer ones. */
+  drawOthers(ctx, level, c, r, view) {
     for (let up = 1; up < level; up++) {
-      const tile = this.get(`${level - up}/${c >> up}_${r >> up}`);
+      const tile = this.tiles.get(`${level - up}/${c >> up}_${r >> up}`);
       if (!tile?.done) continue;
-      const part = this.side / 2 ** up, mask = 2 ** up - 1;
+      const part = this.side / 2 ** up, mask = 2 ** up - 1, world = this.side / this.scale(level);
+      const box = view.pixels(c * world, r * world, (c + 1) * world, (r + 1) * world);
       if (tile.canvas) ctx.drawImage(tile.canvas, (c & mask) * part, (r & mask) * part, part, part, ...box);
       return;
     }
-  }
-
-  boxOf({ level, c, r }) {
-    const world = this.side / this.scale(level);
-    return [c * world, r * world, (c + 1) * world, (r + 1) * world];
-  }
-
-  photosOf(tile) {
-    tile.inside ??= this.places.inBox(...this.boxOf(tile));
-    return new Set(tile.inside.filter((i) => this.finer(i)).map((i) => this.places.photo[i]));
+    for (const [right, under] of [[0, 0], [1, 0], [0, 1], [1, 1]]) {
+      const tile = this.tiles.get(`${level + 1}/${2 * c + right}_${2 * r + under}`);
+      if (tile?.canvas) ctx.drawImage(tile.canvas, ...view.pixels(...tile.box));
+    }
   }
 
   /** Whether a placement's photo has more pixels than the drawn mosaic shows of it. */
@@ -104,150 +106,27 @@ class Photos {
         const tile = this.waiting.find((tile) => this.ready(tile));
         if (!tile) return false;
         this.waiting = this.waiting.filter((other) => other !== tile);
-        this.painting = { name: tile.name, steps: this.paint(tile) };
+        this.painting = { tile, steps: this.painter.paint(tile, this.scale(tile.level), (photo) => this.pictures.get(photo)?.image) };
       }
       const { value, done } = this.painting.steps.next();
       if (!done) continue;
-      this.keep(this.painting.name, value);
+      Object.assign(this.painting.tile, { done, canvas: value, since: performance.now() });
       this.painting = null;
+      this.forget();
       this.changed();
     }
     return true;
   }
 
-  keep(name, canvas) {
-    this.tiles.set(name, { done: true, canvas, since: performance.now() });
-    for (const old of this.tiles.keys()) {
+  forget() {
+    for (const [name, tile] of this.tiles) {
       if (this.tiles.size <= this.most) break;
-      this.tiles.delete(old);
+      if (!this.seen.has(name) && tile !== this.painting?.tile) this.tiles.delete(name);
     }
   }
 
-  ready(tile) {
-    return (!this.over || this.over.image.naturalWidth > 0) && [...this.photosOf(tile)].every((photo) => this.pictures.kept.has(photo) || this.pictures.lost.has(photo));
+  ready({ photos }) {
+    const here = (photo) => this.pictures.kept.has(photo) || this.pictures.lost.has(photo);
+    return this.painter.ready && [...photos].every(here);
   }
-
-  *paint(tile) {
-    const [x0, y0] = this.boxOf(tile), scale = this.scale(tile.level), photos = this.photosOf(tile);
-    if (photos.size === 0) return null;
-    const canvas = blank(this.side), ctx = canvas.getContext("2d");
-    this.scratch ??= blank(this.side);
-    ctx.imageSmoothingQuality = "medium";
-    const matrix = new DOMMatrix([scale, 0, 0, scale, -x0 * scale, -y0 * scale]);
-    const put = Object.assign((to) => to.setTransform(matrix), { matrix });
-    const images = new Map([...photos].map((photo) => [photo, this.pictures.get(photo)?.image]));
-    for (const i of tile.inside) {
-      const image = this.finer(i) ? images.get(this.places.photo[i]) : undefined;
-      if (image === undefined) this.leaveOut(ctx, put, i);
-      else if (this.places.feather[i] > 0 || this.places.opacity[i] < 1) this.paintSoft(ctx, put, i, image);
-      else this.paintHard(ctx, put, i, image);
-      yield;
-    }
-    put(ctx);
-    if (this.over) {
-      ctx.globalCompositeOperation = "source-atop";
-      ctx.globalAlpha = this.overlay;
-      ctx.drawImage(this.over.image, 0, 0, this.places.width, this.places.height);
-      ctx.globalAlpha = 1;
-    }
-    ctx.globalCompositeOperation = "destination-out";
-    for (const [a, b, c, d] of this.captions) ctx.fillRect(a, b, c - a, d - b);
-    return canvas;
-  }
-
-  /** What is drawn there already is finer: let it be seen. */
-  leaveOut(ctx, put, i) {
-    put(ctx);
-    ctx.globalCompositeOperation = "destination-out";
-    ctx.globalAlpha = this.places.opacity[i];
-    ctx.beginPath();
-    this.places.trace(ctx, i);
-    ctx.fill();
-    ctx.globalAlpha = 1;
-    ctx.globalCompositeOperation = "source-over";
-  }
-
-  paintHard(ctx, put, i, image) {
-    const { places } = this;
-    ctx.save();
-    put(ctx);
-    ctx.beginPath();
-    places.trace(ctx, i);
-    ctx.clip();
-    ctx.save();
-    this.turnTo(ctx, i);
-    if (places.mirror[i]) ctx.scale(-1, 1);
-    const [a, b, c, d] = places.crop.subarray(4 * i, 4 * i + 4);
-    const wide = image.naturalWidth / 65535, high = image.naturalHeight / 65535, w = places.across[i], h = places.down[i];
-    ctx.drawImage(image, a * wide, b * high, (c - a) * wide, (d - b) * high, -w, -h, 2 * w, 2 * h);
-    ctx.restore();
-    if (places.tinted || this.grey) this.tint(ctx, i);
-    ctx.restore();
-  }
-
-  turnTo(ctx, i) {
-    ctx.translate(this.places.x[i], this.places.y[i]);
-    ctx.rotate(this.places.turn[i]);
-  }
-
-  /** Bring the photo's mean colour to where the mosaic has it: darker by multiplying, lighter by screening. */
-  tint(ctx, i) {
-    const [r, g, b, lr, lg, lb] = this.places.tint.subarray(6 * i, 6 * i + 6), [x0, y0, x1, y1] = this.places.bounds(i);
-    const fill = (operation, colour) => {
-      ctx.globalCompositeOperation = operation;
-      ctx.fillStyle = colour;
-      ctx.fillRect(x0, y0, x1 - x0, y1 - y0);
-    };
-    if (r || g || b) fill("multiply", `rgb(${255 - r},${255 - g},${255 - b})`);
-    if (lr || lg || lb) fill("screen", `rgb(${lr},${lg},${lb})`);
-    if (this.grey) fill("saturation", "#808080");
-  }
-
-  paintSoft(ctx, put, i, image) {
-    const { places } = this, soft = this.scratch.getContext("2d"), box = this.boxOnTile(put, i);
-    if (box[2] <= 0 || box[3] <= 0) return;
-    soft.save();
-    soft.setTransform(1, 0, 0, 1, 0, 0);
-    soft.beginPath();
-    soft.rect(...box);
-    soft.clip();
-    soft.clearRect(...box);
-    soft.imageSmoothingQuality = "medium";
-    this.paintHard(soft, put, i, image);
-    if (places.feather[i] > 0) this.soften(soft, put, i);
-    soft.restore();
-    ctx.setTransform(1, 0, 0, 1, 0, 0);
-    ctx.globalAlpha = places.opacity[i];
-    ctx.drawImage(this.scratch, ...box, ...box);
-    ctx.globalAlpha = 1;
-  }
-
-  /** Whole pixels of the tile being painted that a placement may touch: x, y, width, height. */
-  boxOnTile(put, i) {
-    const { a: scale, e, f } = put.matrix, [x0, y0, x1, y1] = this.places.bounds(i);
-    const left = Math.max(Math.floor(x0 * scale + e) - 1, 0), top = Math.max(Math.floor(y0 * scale + f) - 1, 0);
-    const right = Math.min(Math.ceil(x1 * scale + e) + 1, this.side), bottom = Math.min(Math.ceil(y1 * scale + f) + 1, this.side);
-    return [left, top, right - left, bottom - top];
-  }
-
-  /** Let what was painted last fade towards the placement's edges. */
-  soften(soft, put, i) {
-    const w = this.places.across[i], h = this.places.down[i], edge = this.places.feather[i] * 2 * Math.min(w, h);
-    put(soft);
-    this.turnTo(soft, i);
-    soft.globalCompositeOperation = "destination-in";
-    for (const [half, x, y] of [[w, 1, 0], [h, 0, 1]]) {
-      const ramp = soft.createLinearGradient(-half * x, -half * y, half * x, half * y);
-      const share = Math.min(edge / (2 * half), 0.5), most = `rgba(0,0,0,${Math.min(1, half / edge)})`;
-      for (const [at, colour] of [[0, "#0000"], [share, most], [1 - share, most], [1, "#0000"]]) ramp.addColorStop(at, colour);
-      soft.fillStyle = ramp;
-      soft.fillRect(-2 * w - 2 * h, -2 * w - 2 * h, 4 * (w + h), 4 * (w + h));
-    }
-  }
-}
-
-function blank(side) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = side;
-  return canvas;
 }
