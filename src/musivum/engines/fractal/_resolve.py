@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +18,13 @@ from musivum.engines.fractal._compose import compose, settle
 from musivum.engines.fractal._levels import levels_of
 from musivum.engines.fractal._lineup import judge, measure
 from musivum.engines.fractal._options import FractalOptions
+from musivum.engines.fractal._rounds import poses_of, repeats_of, rounds_of
 from musivum.engines.fractal._setup import Setup, empty_board, prepare
 from musivum.engines.fractal._tiles import TileDictionary
+from musivum.engines.fractal._turns import Turns, turns_of
 from musivum.engines.fractal._windows import SIDE, Plane, Poses, sample
 from musivum.library import Library
-from musivum.plan import Finds, Placements, Plan, Repeats, rectangles, unlimited, uses_of
+from musivum.plan import Finds, Placements, Plan, Repeats, uses_of
 from musivum.progress import Progress, silent
 from musivum.search import RadiusSearch
 from musivum.threads import thread_count
@@ -36,8 +36,6 @@ Doubles = npt.NDArray[np.float64]
 _LISTED = 192  # crops that are looked at in each window; more where the limits leave none of them
 _MORE = 8  # times as many then
 _JUDGED = 24  # tiles that are compared again by their pixels
-_FAR = 8  # rounds of the last gaps that mind the spacing of copies
-_ALIKE = 1e-6  # of the logarithm of an aspect
 _EVERYTHING = 1e6  # a squared distance that nothing exceeds
 _NOWHERE, _FIRST = np.empty(0, np.int64), np.zeros(1, np.int64)
 
@@ -77,24 +75,8 @@ class FractalResolver:
 
     @cached_property
     def repeats(self) -> Repeats:
-        """The limits that each place was filled under; none where the plan does not say."""
-        n, told = len(self.plan.placements), _rounds(self.plan.statistics)
-        placed = np.array([row.placed for row in told], np.int64)
-        if placed.sum() != n:
-            return unlimited(n)
-        # What was placed first is painted last.
-        most = np.repeat([row.copies for row in told], placed).astype(np.int64)[::-1]
-        fills = np.cumsum([row.fills for row in told])
-        spacing = np.repeat(np.where(fills > _FAR, 0.0, self._options.spacing), placed)[::-1]
-        lies = rectangles(self.plan.placements.crop, self.plan.placements.transform)
-        side, order = np.sqrt(np.abs(lies.across) * np.abs(lies.down)), np.arange(n)[::-1]
-
-        def near(one: Rows, other: Rows) -> BoolArray:
-            later = np.where(order[one] > order[other], one, other)
-            apart = spacing[later] * np.minimum(side[one], side[other])
-            return np.asarray(np.abs(lies.middle[one] - lies.middle[other]) < apart * (1 - _ALIKE), np.bool_)
-
-        return Repeats(most, order, near)
+        """The limits that each place was filled under; none where the plan does not tell."""
+        return repeats_of(self.plan, self._options.spacing)
 
     def fitted(self, plan: Plan, place: Rows, photos: Placements) -> Placements:
         """The same photos: they have no colours but a shift, which alternates know."""
@@ -186,37 +168,23 @@ class FractalResolver:
 
     def _boards(self, place: Rows) -> Iterator[tuple[int, Board | None]]:
         """Indices of places, in the order of placing; of those that fill gaps, with the board as of that round."""
-        n, gaps = len(self.plan.placements), self._gaps
-        lies = rectangles(self.plan.placements.crop, self.plan.placements.transform)
-        poses = Poses(lies.middle.real, lies.middle.imag, np.angle(lies.across), np.abs(lies.across), np.abs(lies.down))
+        rounds, covered = rounds_of(self.plan), len(self.plan.placements)
         board = empty_board(levels_of(self._options, self.plan.canvas, len(self.library)), self._setup)
-        ends = n - np.cumsum([row.placed for row in _rounds(self.plan.statistics)])  # what is painted later came before
-        covered = n
         for i in np.argsort(-place).tolist():
-            if not gaps[place[i]]:
+            if rounds is None or not rounds.fills[place[i]]:
                 yield i, None
                 continue
-            before = int(ends[ends > place[i]].min(initial=n))
-            board.cover(poses.take(np.arange(before, covered)))
+            before = int(rounds.before[place[i]])
+            board.cover(self._poses.take(np.arange(before, covered)))
             covered = before
             yield i, board
 
-    def _windows(self, place: int, shapes: Sequence[int] | None = None) -> _Windows:
-        """The ways to lie in a place: turned by quarters, each with the dictionary whose shape is nearest."""
-        lies = rectangles(*(column[[place]] for column in (self.plan.placements.crop, self.plan.placements.transform)))
+    def _windows(self, place: int, shapes: Sequence[int] | None = None) -> Turns:
+        """The ways to lie in a place, each with the dictionary whose shape is nearest."""
         known = np.arange(len(self._setup.tiles)) if shapes is None else np.array(shapes)
-        turns = np.arange(4)
-        angle = np.remainder(np.angle(lies.across) + turns * (np.pi / 2) + np.pi, 2 * np.pi) - np.pi
-        sides = np.abs(np.concatenate([lies.across, lies.down]))
-        width, height = sides[turns % 2], sides[1 - turns % 2]
         aspects = np.array([self._setup.tiles[number].shape.aspect for number in known])
-        off = np.abs(np.log(width / height)[:, None] - np.log(aspects))
-        allowed = np.abs(angle) <= math.radians(self._options.reach) + _ALIKE
-        least = np.where(allowed, off.min(axis=1), np.inf)
-        turn = np.flatnonzero(least <= least.min() + _ALIKE)
-        middle = np.repeat(lies.middle, len(turn))
-        poses = Poses(middle.real, middle.imag, angle[turn], width[turn], height[turn])
-        return _Windows(known[off.argmin(axis=1)[turn]], poses)
+        found = turns_of(self._poses.take(np.array([place])), aspects, self._options.reach)
+        return found._replace(shape=known[found.shape])
 
     def _finds(self, place: Rows, chosen: list[Candidates]) -> Finds:
         """What was found, in the order of the places."""
@@ -245,11 +213,8 @@ class FractalResolver:
         )
 
     @cached_property
-    def _gaps(self) -> BoolArray:
-        """Which placements (n,) fill gaps from below."""
-        told, n = _rounds(self.plan.statistics), len(self.plan.placements)
-        filled = np.repeat([row.fills for row in told], [row.placed for row in told]).astype(np.bool_)[::-1]
-        return filled if len(filled) == n else np.zeros(n, np.bool_)
+    def _poses(self) -> Poses:
+        return poses_of(self.plan.placements)
 
     @cached_property
     def _sides(self) -> Doubles:
@@ -260,8 +225,7 @@ class FractalResolver:
     @cached_property
     def _level(self) -> Rows:
         """The level (n,) whose side is nearest to that of each placement."""
-        lies = rectangles(self.plan.placements.crop, self.plan.placements.transform)
-        side = np.sqrt(np.abs(lies.across) * np.abs(lies.down))
+        side = np.sqrt(self._poses.width * self._poses.height)
         return np.asarray(np.abs(np.log(side)[:, None] - np.log(self._sides)).argmin(axis=1), np.int64)
 
     @cached_property
@@ -291,35 +255,8 @@ class FractalResolver:
         )
 
 
-class _Windows(NamedTuple):
-    """Ways to lie in a place: for each (w,) the dictionary of its shape, and the pose."""
-
-    shape: Rows
-    poses: Poses
-
-
-class _Round(NamedTuple):
-    """How many photos were placed at once, how many copies of each were allowed, and whether they filled gaps."""
-
-    placed: int
-    copies: int
-    fills: bool
-
-
 def _candidates(number: int, tiles: TileDictionary, row: Rows, poses: Poses) -> Candidates:
     """Rows (k,) of a dictionary in windows (k,), not judged yet."""
     nothing = np.zeros(len(row))
     shape = np.full(len(row), number)
     return Candidates(shape * 0, shape, row, tiles.shape.tile[row], poses, nothing, nothing + 1, nothing)
-
-
-def _rounds(statistics: dict[str, Any]) -> list[_Round]:
-    """What a plan says of the rounds it was made in; nothing where that makes no sense."""
-    told = statistics.get("levels")
-    rounds = []
-    for row in told if isinstance(told, list) else ():
-        placed, copies = (row.get("placements"), row.get("copies")) if isinstance(row, dict) else (None, None)
-        if type(placed) is not int or type(copies) is not int or not (0 <= placed < 2**31 and 0 < copies < 2**31):
-            return []
-        rounds.append(_Round(placed, copies, row.get("fill") is True))
-    return rounds
