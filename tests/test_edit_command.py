@@ -110,8 +110,11 @@ def check_the_picture(before: Plan, after: Plan, library: Path, changed: set[int
 def test_a_ban_removes_every_trace_and_nothing_else(run: Run, place: Path, tmp_path: Path, name: str) -> None:
     before, output = load_plan(place / f"{name}.mosaic"), tmp_path / "b.mosaic"
     banned = commonest(before)
-    code, out, err = run(f"{name}.mosaic", "--ban", banned, "--resolve", "-o", output, "--json")
+    ban = (f"{name}.mosaic", "--ban", banned, "--resolve", "-o")
+    code, out, err = run(*ban, output, "--workers", "1", "--json")
     assert (code, err) == (0, "")
+    assert run(*ban, tmp_path / "three.mosaic", "--workers", "3")[0] == 0
+    assert (tmp_path / "three.mosaic").read_bytes() == output.read_bytes()
     told, after = json.loads(out), load_plan(output)
     changed = {change["placement"] - 1 for change in told["changes"]}
     assert changed == {i for i, photo in enumerate(shown(before)) if photo == banned}
