@@ -91,6 +91,12 @@ def test_one_pixel_of_overlap_keeps_painting_order():
     assert levels(boxes).levels[0].rows[0] == 0
 
 
+def test_hairlines_are_cells_too():
+    boxes = cells(Size(40, 40), 4, 4)
+    boxes[:, 3] = boxes[:, 1] + 1e-3
+    assert levels(boxes).levels[-1].name == "row 1 (4 photos)"
+
+
 def test_no_placements_are_no_levels():
     plan = plan_of(ALBUM, Size(9, 9), cells(Size(9, 9), 1, 1))
     assert levels_of(plan.select(np.zeros(0, int)), 1.0, 5).levels == []

@@ -14,14 +14,14 @@ import numpy.typing as npt
 
 from musivum.errors import OptionError
 from musivum.export._entry import Entry, LayerOptions, Pixels
-from musivum.export._free import placed_sides
+from musivum.export._extent import areas, around, inside
 from musivum.export._layer_names import layer_name
 from musivum.export._levels import Level, levels_of
 from musivum.export._look import Look
 from musivum.export._seams import without_seams
-from musivum.geometry import Box, Size
+from musivum.geometry import Box
 from musivum.library import Library
-from musivum.plan import Background, Plan, bounds, instead
+from musivum.plan import Background, Plan, instead
 from musivum.progress import Progress
 from musivum.render import Drawing, Drawn, Layer
 from musivum.threads import in_order, thread_count
@@ -116,8 +116,14 @@ def stack_of(
         photos = without_seams(photos, drawing.size, folder)
     photos_of_place = 1 + (columns >= 0).sum(axis=1)
     whole = (2 if plan.target else 1) * drawing.size.width * drawing.size.height
-    colour_bytes = 3 * int((_areas(plan, look.scale) * photos_of_place).sum() + whole)
+    colour_bytes = 3 * int((areas(plan, look.scale) * photos_of_place).sum() + whole)
     return Stack(drawing, layers.between(photos), layers.parts, colour_bytes, tuple(remarks))
+
+
+class _Turn(NamedTuple):
+    group: str
+    placement: int
+    rank: int
 
 
 class _Layers(NamedTuple):
@@ -145,7 +151,7 @@ class _Layers(NamedTuple):
             yield self._whole("overlay", "Target over the photos", "target", opacity=overlay)
         if look.captions and len(plan.captions):
             box = plan.captions.box * look.scale
-            region = _inside(np.append(box[:, :2].min(axis=0), box[:, 2:].max(axis=0)), self.drawing.size)
+            region = inside(np.append(box[:, :2].min(axis=0), box[:, 2:].max(axis=0)), self.drawing.size)
             if region is not None:
                 strips = self._alone(plan.select(_NOTHING), captions=True).strips(region)
                 yield _entry("captions", "Captions", region, strips)
@@ -160,17 +166,16 @@ class _Layers(NamedTuple):
         ]
         drawings = [self.drawing] + [look.drawing(other, self.library) for other in plans[1:]]
         turns = [
-            (level.name, k, rank)
+            _Turn(level.name, k, rank)
             for level in self.levels
             for k in level.rows.tolist()
             for rank in range(len(plans))
             if rank == 0 or self.columns[k, rank - 1] >= 0
         ]
-        large = _areas(plan, look.scale) > _LARGE
+        large = areas(plan, look.scale) > _LARGE
 
-        def draw(turn: tuple[str, int, int]) -> tuple[tuple[str, int, int], Layer | None]:
-            _, k, rank = turn
-            return turn, None if large[k] else drawings[rank].layer(k)
+        def draw(turn: _Turn) -> tuple[_Turn, Layer | None]:
+            return turn, None if large[turn.placement] else drawings[turn.rank].layer(turn.placement)
 
         progress("layers", 0, len(turns))
         for done, ((group, k, rank), layer) in enumerate(in_order(draw, turns, thread_count(look.workers)), 1):
@@ -197,16 +202,16 @@ class _Layers(NamedTuple):
             if some.outline == "hexagon":
                 opacity = np.minimum(some.placements.opacity, np.float32(_ALIKE))
                 some = replace(some, placements=replace(some.placements, opacity=opacity))
-            region = _around(some, self.look.scale, self.drawing.size)
+            region = around(some, self.look.scale, self.drawing.size)
             if region is not None:
                 self.parts.append(self._alone(some))
                 yield _entry("level", layer_name("", level.name), region, self.parts[-1].strips(region))
             progress("layers", done, len(self.levels))
 
     def _large(self, plan: Plan, k: int, rank: int) -> Entry | None:
-        one = plan.select([k])
+        one = plan.select(np.array([k]))
         one = replace(one, placements=replace(one.placements, opacity=np.ones(1, np.float32)))
-        region = _around(one, self.look.scale, self.drawing.size)
+        region = around(one, self.look.scale, self.drawing.size)
         if region is None:
             return None
         drawing = self._alone(one)
@@ -249,25 +254,3 @@ def _drawn(layer: Layer | None) -> Entry | None:
 def _entry(kind: str, name: str, region: Box, strips: Iterable[Pixels]) -> Entry:
     x0, y0, x1, y1 = map(int, region)
     return Entry(kind, name, "", x0, y0, x1 - x0, y1 - y0, strips)
-
-
-def _around(plan: Plan, scale: float, size: Size) -> Box | None:
-    box = bounds(plan.placements) * scale
-    return _inside(np.append(box[:, :2].min(axis=0) - 1, box[:, 2:].max(axis=0) + 1), size)
-
-
-def _areas(plan: Plan, scale: float) -> npt.NDArray[np.float64]:
-    """Output pixels (n,) that placements cover, or if that is less, those of the box of what lies on the canvas."""
-    box = bounds(plan.placements).clip(0, np.tile(plan.canvas, 2))
-    seen = (box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1])
-    areas: npt.NDArray[np.float64] = np.minimum(placed_sides(plan) ** 2, seen) * scale**2
-    return areas
-
-
-def _inside(box: npt.NDArray[np.float64], size: Size) -> Box | None:
-    """The whole pixels of the picture that a box touches."""
-    low, high = (
-        np.floor(box[:2]).clip(0, size).astype(int).tolist(),
-        np.ceil(box[2:]).clip(0, size).astype(int).tolist(),
-    )
-    return Box(*low, *high) if high[0] > low[0] and high[1] > low[1] else None
