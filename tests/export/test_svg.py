@@ -50,7 +50,7 @@ def pixels_of(href):
 def turned_mosaic(seed, **changes):
     """Placements that are turned, mirrored, tinted with a slope, and of four photos that are shown often."""
     rng = np.random.default_rng(seed)
-    size = Size(120, 90)
+    size = Size(120, 72)
     album = Album([smooth(rng, 40, 30 + 4 * i) for i in range(4)])
     n = 12
     columns = {
@@ -75,7 +75,7 @@ def test_every_matrix_puts_the_crop_where_the_plan_has_it(options, tmp_path):
     plan, album = turned_mosaic(1)
     export(plan, album, tmp_path / "a.svg", Look(scale=1.3), options=options, dpi=150)
     root = read(tmp_path / "a.svg")
-    assert root.get("viewBox") == "0 0 120 90"
+    assert root.get("viewBox") == "0 0 120 72"
     assert float(root.get("width").removesuffix("mm")) == pytest.approx(120 * 1.3 * 25.4 / 150)
     photos, lies = photos_of(root), rectangles(plan.placements.crop, plan.placements.transform)
     assert len(photos) == len(plan.placements)
@@ -217,6 +217,35 @@ def test_soft_edges_are_those_of_the_drawing(corner, wide):
     drawn = draw(plan, album, feather=0.4, corner=corner, background="transparent")[..., 3]
     mask = Image.fromarray(soft_edge(Soft(32 if wide else -32, 0.4, corner))).resize(size, Image.Resampling.BILINEAR)
     assert np.abs(np.asarray(mask).astype(int) - drawn).max() <= 6
+
+
+@pytest.mark.parametrize("options", [None, LINKED], ids=["embedded", "linked"])
+def test_masks_cover_the_crop_in_pixels_of_the_photo(options, tmp_path):
+    plan, album = turned_mosaic(9)
+    export(plan, album, tmp_path / "a.svg", Look(feather=0.3), options=options)
+    root = read(tmp_path / "a.svg")
+    masks = {e.get("id"): e for e in root.iter(f"{SVG}mask")}
+    for k, photo in enumerate(photos_of(root)):
+        mask, (x0, y0, x1, y1) = masks[photo.get("mask")[5:-1]], plan.placements.crop[k]
+        assert matrix_of(mask[0]) == pytest.approx(np.array([[x1 - x0, 0, x0], [0, y1 - y0, y0]]))
+        box = [float(mask.get(name)) for name in ("x", "y", "width", "height")]
+        assert box == pytest.approx([x0, y0, x1 - x0, y1 - y0])
+        assert root.find(f".//{SVG}image[@id='{mask[0].get(HREF)[1:]}']") is not None
+
+
+@pytest.mark.parametrize(
+    ("look", "there"),
+    [({}, True), ({"gap": 2.0}, False), ({"feather": 0.1}, False), ({"corner": 0.1}, False)],
+    ids=str,
+)
+def test_the_mosaic_lies_under_the_seams_of_cells_that_touch(look, there, tmp_path):
+    plan, album = random_mosaic(10)
+    export(plan, album, tmp_path / "a.svg", Look(**look), quality=100)
+    found = read(tmp_path / "a.svg").find(f".//{SVG}image[@id='seams']")
+    assert (found is not None) == there
+    assert not there or (pixels_of(found.get(HREF)) == draw(plan, album)).all()
+    export(plan, album, tmp_path / "b.svg", Look(background="transparent"))
+    assert read(tmp_path / "b.svg").find(f".//{SVG}image[@id='seams']") is None
 
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -103,17 +103,17 @@ class Photos:
         """What a grey drawing needs, None, and the photos."""
         from musivum.render import tile_rows
 
-        plan, folder = self._plan, self._folder
+        plan = self._plan
         yield _GREY.format(*plan.canvas)
         files = [self._library.sources[row] for row in tile_rows(plan, self._library)]
         used = sorted(set(plan.placements.tile.tolist()))
         self.gone = sum(not os.path.exists(files[tile]) for tile in used)
         self.unknown = sum(not files[tile].lower().endswith(_SHOWN) for tile in used)
+        links = {tile: address(files[tile], self._folder) for tile in used}
         yield None
         for done, k in enumerate(order.tolist(), 1):
             tile = int(plan.placements.tile[k])
-            size = placed((0, 0, *plan.tiles.sizes[tile].tolist()))
-            about = f'{size} {STRETCHED} xlink:href="{address(files[tile], folder)}"'
+            about = f'{placed((0, 0, *plan.tiles.sizes[tile].tolist()))} {STRETCHED} xlink:href="{links[tile]}"'
             yield self._photo(k, "image", about, whole=True)
             if done % _BLOCK == 0:
                 self._progress("writing", done, len(order) + 1)
