@@ -151,7 +151,7 @@ def edit(
     forgotten = _forgotten(loaded, wishes)
     new_bans = wishes.banned - banned_before(loaded)
     made = outcome.plan
-    if changes or forgotten or new_bans:
+    if made is not loaded or new_bans:
         made = with_edit(made, _entry(loaded, outcome, wishes, {"ban": ban, "pin": pin, "swap": swap}))
     written = not dry_run and (made is not loaded or path != plan_path)
     if written:
