@@ -136,7 +136,8 @@ class Camera {
   step(elapsed, now) {
     if (this.goal) {
       const { zoom, x, y, left, top } = this.goal, close = Math.log(zoom / this.zoom);
-      const next = CALM.matches || Math.abs(close) < 1e-3 ? zoom : this.zoom * Math.exp(close * (1 - Math.exp(-elapsed / 75)));
+      const there = CALM.matches || Math.abs(close) < 1e-3;
+      const next = there ? zoom : this.zoom * Math.exp(close * (1 - Math.exp(-elapsed / 75)));
       this.put(x - (left - this.window.width / 2) / next, y - (top - this.window.height / 2) / next, next);
       if (next === zoom) this.goal = null;
     } else if (this.flight) {

@@ -1,5 +1,9 @@
 // The divider between target and mosaic.
 
+const STEPS = {
+  ArrowLeft: -0.02, ArrowDown: -0.02, ArrowRight: 0.02, ArrowUp: 0.02, PageDown: -0.1, PageUp: 0.1, Home: -1, End: 1,
+};
+
 class Wipe {
   constructor(address, changed) {
     this.handle = document.getElementById("wipe");
@@ -17,7 +21,7 @@ class Wipe {
       if (this.handle.hasPointerCapture(event.pointerId)) this.put(event.clientX / innerWidth);
     });
     this.handle.addEventListener("keydown", (event) => {
-      const by = { ArrowLeft: -0.02, ArrowDown: -0.02, ArrowRight: 0.02, ArrowUp: 0.02, PageUp: 0.1, PageDown: -0.1, Home: -1, End: 1 }[event.key];
+      const by = STEPS[event.key];
       if (by === undefined) return;
       event.preventDefault();
       event.stopPropagation();

@@ -21,10 +21,11 @@ class Drawn {
     while (level < this.finest && this.scale(level) * SHARP < view.zoom) level++;
     const [wide, high] = this.levels[level], { side } = this;
     const perX = wide / this.width, perY = high / this.height;
-    const columns = range(view.x0 * perX, view.x1 * perX, side, wide), rows = range(view.y0 * perY, view.y1 * perY, side, high);
-    const middle = [(columns[0] + columns[1]) / 2, (rows[0] + rows[1]) / 2], tiles = [];
-    for (let r = rows[0]; r <= rows[1]; r++) for (let c = columns[0]; c <= columns[1]; c++) tiles.push([c, r]);
-    tiles.sort((a, b) => Math.hypot(a[0] - middle[0], a[1] - middle[1]) - Math.hypot(b[0] - middle[0], b[1] - middle[1]));
+    const [c0, c1] = range(view.x0 * perX, view.x1 * perX, side, wide);
+    const [r0, r1] = range(view.y0 * perY, view.y1 * perY, side, high), tiles = [];
+    for (let r = r0; r <= r1; r++) for (let c = c0; c <= c1; c++) tiles.push([c, r]);
+    const far = ([c, r]) => Math.hypot(2 * c - c0 - c1, 2 * r - r0 - r1);
+    tiles.sort((a, b) => far(a) - far(b));
     this.pictures.want("0/0_0");
     let fading = false;
     for (const [c, r] of tiles) {
@@ -32,7 +33,8 @@ class Drawn {
       const box = view.pixels(x0 / perX, y0 / perY, x1 / perX, y1 / perY);
       const name = `${level}/${c}_${r}`, entry = this.pictures.get(name);
       this.pictures.want(name);
-      const shown = entry && !CALM.matches && !this.transparent ? Math.min((now - entry.since) / FADE, 1) : entry ? 1 : 0;
+      const atOnce = CALM.matches || this.transparent;
+      const shown = !entry ? 0 : atOnce ? 1 : Math.min((now - entry.since) / FADE, 1);
       if (shown < 1) this.drawCoarser(ctx, level, c, r, [x0, y0, x1, y1], box);
       if (shown <= 0) continue;
       ctx.globalAlpha = shown;

@@ -36,7 +36,8 @@ class Hands {
     this.strayed += Math.hypot(dx, dy);
     if (this.down.size === 2) {
       const [other] = [...this.down].filter(([id]) => id !== event.pointerId).map(([, point]) => point);
-      const was = Math.hypot(before.x - other.x, before.y - other.y), is = Math.hypot(event.clientX - other.x, event.clientY - other.y);
+      const was = Math.hypot(before.x - other.x, before.y - other.y);
+      const is = Math.hypot(event.clientX - other.x, event.clientY - other.y);
       const middle = [(event.clientX + other.x) / 2, (event.clientY + other.y) / 2];
       if (was > 0 && is > 0) this.camera.pinch(is / was, ...middle, dx / 2, dy / 2);
     } else if (this.strayed > STILL) {
@@ -63,21 +64,23 @@ class Hands {
   }
 
   throw(event) {
-    const recent = this.trail.filter(({ at }) => event.timeStamp - at < 90), first = recent[0], last = recent[recent.length - 1];
+    const recent = this.trail.filter(({ at }) => event.timeStamp - at < 90);
+    const first = recent[0], last = recent[recent.length - 1];
     if (recent.length < 2 || last.at - first.at < 8) return;
     const lasted = last.at - first.at;
     this.camera.throw((last.x - first.x) / lasted, (last.y - first.y) / lasted);
   }
 
   click(event) {
-    const { clientX: x, clientY: y } = event, again = this.last && event.timeStamp - this.last.at < TWICE && Math.hypot(x - this.last.x, y - this.last.y) < 24;
+    const { clientX: x, clientY: y, timeStamp: at } = event, { last } = this;
+    const again = last && at - last.at < TWICE && Math.hypot(x - last.x, y - last.y) < 24;
     clearTimeout(this.waiting);
     if (again) {
       this.last = null;
       this.camera.zoomBy(event.shiftKey ? 1 / 3 : 3, x, y);
       return;
     }
-    this.last = { x, y, at: event.timeStamp };
+    this.last = { x, y, at };
     this.waiting = setTimeout(() => this.open(x, y), TWICE - 20);
   }
 

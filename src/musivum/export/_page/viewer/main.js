@@ -7,18 +7,18 @@ const small = matchMedia("(max-width: 719px)");
 let asked = false;
 
 /** Where a picture lies: in this page by its number, or in the folder beside it by its name. */
-function addressOf(place, name) {
-  const [number, kind] = place;
-  return data.folder === null ? `data:image/${kind};base64,${inline[number]}` : `${data.folder}/${name}.${{ jpeg: "jpg" }[kind] ?? kind}`;
+function addressOf(number, name, kind = "jpeg") {
+  if (data.folder === null) return `data:image/${kind};base64,${inline[number]}`;
+  return `${data.folder}/${name}.${kind === "jpeg" ? "jpg" : kind}`;
 }
 
 const { first, levels, side, kind } = data.picture;
 const numbers = column(data.picture.numbers, first[0] + 1);
 const tileAddress = (name) => {
   const [level, c, r] = name.split(/[/_]/).map(Number);
-  return addressOf([numbers[first[level] + r * Math.ceil(levels[level][0] / side) + c], kind], `zoom/${name}`);
+  return addressOf(numbers[first[level] + r * Math.ceil(levels[level][0] / side) + c], `zoom/${name}`, kind);
 };
-const photoAddress = (photo) => addressOf([data.photos.first + photo, "jpeg"], `photos/${photo}`);
+const photoAddress = (photo) => addressOf(data.photos.first + photo, `photos/${photo}`);
 
 const places = new Places(data.places, data.photos.names.length);
 const album = new Album(data.photos, photoAddress);
@@ -28,9 +28,12 @@ const photoPictures = new Pictures(photoAddress, small.matches ? 300 : 900, redr
 const drawn = new Drawn(data.picture, data.places.canvas, zoomTiles);
 const finest = drawn.scale(drawn.finest);
 const painter = new Painter(places, data.places, (i) => photos.finer(i));
-const photos = data.photos.pictures && !data.places.blended ? new Photos(places, finest, album.sizes, photoPictures, painter, small.matches ? 48 : 96, redraw) : null;
+const photos =
+  data.photos.pictures && !data.places.blended
+    ? new Photos(places, finest, album.sizes, photoPictures, painter, small.matches ? 48 : 96, redraw)
+    : null;
 const camera = new Camera(...data.places.canvas);
-const wipe = new Wipe(data.target === null ? null : addressOf([data.target, "jpeg"], "target"), redraw);
+const wipe = new Wipe(data.target === null ? null : addressOf(data.target, "target"), redraw);
 if (photos && data.places.overlay > 0) {
   wipe.load();
   painter.over = wipe;
@@ -43,7 +46,8 @@ const hands = new Hands(canvas, camera, { hover, open: openAt, changed: redraw }
 const tip = new Tip(album);
 
 document.querySelector("#about h1").textContent = data.title;
-document.querySelector("#about p").textContent = `${counted(places.count, "photo")}, ${number.format(new Set(places.photo).size)} different`;
+const different = number.format(new Set(places.photo).size);
+document.querySelector("#about p").textContent = `${counted(places.count, "photo")}, ${different} different`;
 canvas.setAttribute("aria-label", `${data.title}: a mosaic of ${counted(places.count, "photo")}`);
 
 function redraw() {
@@ -136,16 +140,17 @@ function choose(i, show) {
   document.body.classList.add("with-panel");
   cover();
   const [left, top] = camera.toWindow(places.x[i], places.y[i]), { width, height } = camera.free;
-  const size = 2 * Math.min(places.across[i], places.down[i]) * camera.zoom;
-  if (show) camera.show(places.x[i], places.y[i], size < 28 ? 56 / (2 * Math.min(places.across[i], places.down[i])) : camera.zoom);
-  else if (left < 20 || left > width - 20 || top < 20 || top > height - 20) camera.show(places.x[i], places.y[i], camera.zoom);
+  const side = 2 * Math.min(places.across[i], places.down[i]), tiny = show && side * camera.zoom < 28;
+  const hidden = left < 20 || left > width - 20 || top < 20 || top > height - 20;
+  if (show || hidden) camera.show(places.x[i], places.y[i], tiny ? 56 / side : camera.zoom);
   if (!wasOpen) tip.hide();
   redraw();
 }
 
 function cover() {
   const { offsetWidth, offsetHeight } = panel.root;
-  camera.covered = !panel.open ? { right: 0, bottom: 0 } : small.matches ? { right: 0, bottom: offsetHeight } : { right: offsetWidth, bottom: 0 };
+  const beside = panel.open && !small.matches, under = panel.open && small.matches;
+  camera.covered = { right: beside ? offsetWidth : 0, bottom: under ? offsetHeight : 0 };
 }
 
 function unchoose() {

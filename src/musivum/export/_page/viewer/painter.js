@@ -61,7 +61,8 @@ class Painter {
     this.turnTo(ctx, i);
     if (places.mirror[i]) ctx.scale(-1, 1);
     const [a, b, c, d] = places.crop.subarray(4 * i, 4 * i + 4);
-    const wide = image.naturalWidth / 65535, high = image.naturalHeight / 65535, w = places.across[i], h = places.down[i];
+    const wide = image.naturalWidth / 65535, high = image.naturalHeight / 65535;
+    const w = places.across[i], h = places.down[i];
     ctx.drawImage(image, a * wide, b * high, (c - a) * wide, (d - b) * high, -w, -h, 2 * w, 2 * h);
     ctx.restore();
     if (places.tinted || this.grey) this.tint(ctx, i);
@@ -109,7 +110,8 @@ class Painter {
   boxOnTile(put, i) {
     const { a: scale, e, f } = put.matrix, [x0, y0, x1, y1] = this.places.bounds(i);
     const left = Math.max(Math.floor(x0 * scale + e) - 1, 0), top = Math.max(Math.floor(y0 * scale + f) - 1, 0);
-    const right = Math.min(Math.ceil(x1 * scale + e) + 1, this.side), bottom = Math.min(Math.ceil(y1 * scale + f) + 1, this.side);
+    const right = Math.min(Math.ceil(x1 * scale + e) + 1, this.side);
+    const bottom = Math.min(Math.ceil(y1 * scale + f) + 1, this.side);
     return [left, top, right - left, bottom - top];
   }
 
@@ -122,7 +124,8 @@ class Painter {
     for (const [half, x, y] of [[w, 1, 0], [h, 0, 1]]) {
       const ramp = soft.createLinearGradient(-half * x, -half * y, half * x, half * y);
       const share = Math.min(edge / (2 * half), 0.5), most = `rgba(0,0,0,${Math.min(1, half / edge)})`;
-      for (const [at, colour] of [[0, "#0000"], [share, most], [1 - share, most], [1, "#0000"]]) ramp.addColorStop(at, colour);
+      const stops = [[0, "#0000"], [share, most], [1 - share, most], [1, "#0000"]];
+      for (const [at, colour] of stops) ramp.addColorStop(at, colour);
       soft.fillStyle = ramp;
       soft.fillRect(-2 * w - 2 * h, -2 * w - 2 * h, 4 * (w + h), 4 * (w + h));
     }

@@ -2,7 +2,12 @@
 
 const number = new Intl.NumberFormat("en");
 const counted = (n, noun) => `${number.format(n)} ${noun}${n === 1 ? "" : "s"}`;
-const short = (error) => (error === 0 ? "0" : Math.abs(error) >= 1000 || Math.abs(error) < 1e-4 ? error.toExponential(2) : error.toPrecision(3));
+const times = (n) => counted(n, "time");
+
+function short(error) {
+  const size = Math.abs(error);
+  return size === 0 ? "0" : size < 1e-4 || size >= 1000 ? error.toExponential(2) : error.toPrecision(3);
+}
 
 function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -13,7 +18,8 @@ function element(tag, properties = {}, ...children) {
 /** A picture of a photo, or an empty square where the page holds none. */
 function thumbnail(album, photo) {
   const source = album.address(photo);
-  return source ? element("img", { src: source, alt: "", loading: "lazy", decoding: "async" }) : element("div", { className: "blank" });
+  if (!source) return element("div", { className: "blank" });
+  return element("img", { src: source, alt: "", loading: "lazy", decoding: "async" });
 }
 
 /** The photos: names, dates, sizes, and where their pictures lie. */
@@ -38,7 +44,8 @@ class Album {
     const date = new Date(2000, 0, 1);
     date.setFullYear(year, month - 1, day);
     const words = date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
-    return Number.isNaN(hour) ? ["File of", words] : ["Taken", `${words}, ${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`];
+    if (Number.isNaN(hour)) return ["File of", words];
+    return ["Taken", `${words}, ${[hour, minute].map((part) => String(part).padStart(2, "0")).join(":")}`];
   }
 }
 
@@ -69,21 +76,25 @@ class Panel {
     const facts = [];
     const date = album.date(photo);
     if (date) facts.push(date);
-    if (album.pictures) facts.push(["Size", `${number.format(album.full[2 * photo])} × ${number.format(album.full[2 * photo + 1])}`]);
+    const full = album.full.subarray(2 * photo, 2 * photo + 2);
+    if (album.pictures) facts.push(["Size", Array.from(full, number.format).join(" × ")]);
     if (this.hasErrors) facts.push(["Difference here", short(places.error[i])]);
-    this.find("dl").replaceChildren(...facts.flatMap(([term, value]) => [element("dt", { textContent: term }), element("dd", { textContent: value })]));
+    const lines = facts.map((texts) => texts.map((text, k) => element(k ? "dd" : "dt", { textContent: text })));
+    this.find("dl").replaceChildren(...lines.flat());
     const at = uses.indexOf(i) + 1;
-    this.find("output").textContent = uses.length === 1 ? "only here" : `${number.format(at)} of ${number.format(uses.length)}`;
+    const where = uses.length === 1 ? "only here" : `${number.format(at)} of ${number.format(uses.length)}`;
+    this.find("output").textContent = where;
     this.find("#previous").disabled = this.find("#next").disabled = uses.length === 1;
     this.showOthers(i);
     const opened = this.root.hidden;
     this.root.hidden = false;
     if (opened) this.root.scrollTop = 0;
-    return `${album.name(photo)}${date ? `, ${date.join(" ")}` : ""}. ${uses.length === 1 ? "Only here" : `Place ${at} of ${uses.length}`} in this mosaic.`;
+    return `${[album.name(photo), ...(date ? [date.join(" ")] : [])].join(", ")}. In this mosaic: ${where}.`;
   }
 
   showPicture(i, photo) {
-    const { places, album } = this, source = album.address(photo), [wide, high] = album.sizes.subarray(2 * photo, 2 * photo + 2);
+    const { places, album } = this, source = album.address(photo);
+    const [wide, high] = album.sizes.subarray(2 * photo, 2 * photo + 2);
     this.find("figure").hidden = !source;
     if (!source) return;
     const image = this.find("figure img");
@@ -91,7 +102,8 @@ class Panel {
     image.height = high;
     image.src = source;
     image.alt = album.name(photo);
-    const corners = places.onPhoto(i), whole = corners.every(([x, y]) => Math.min(x, 1 - x) < 0.004 && Math.min(y, 1 - y) < 0.004) && corners.length === 4;
+    const corners = places.onPhoto(i), atEnd = (share) => Math.min(share, 1 - share) < 0.004;
+    const whole = corners.length === 4 && corners.flat().every(atEnd);
     const edge = whole ? "" : `M${corners.map((point) => point.map((share) => share.toFixed(5)).join(" ")).join("L")}Z`;
     this.find(".edge").setAttribute("d", edge);
     this.find(".shade").setAttribute("d", edge && `M0 0H1V1H0Z${edge}`);
@@ -104,9 +116,11 @@ class Panel {
       const photo = places.alternate[k] - 1;
       if (!album.pictures || photo < 0 || photo === places.photo[i]) continue;
       const used = places.uses(photo);
-      const button = element("button", { disabled: used.length === 0, title: album.name(photo) }, thumbnail(album, photo), element("small", { textContent: short(places.alternateError[k]) }));
-      const where = used.length ? `; on the mosaic ${counted(used.length, "time")}` : "; not on the mosaic";
-      button.setAttribute("aria-label", `${album.name(photo)}, difference ${short(places.alternateError[k])}${where}`);
+      const error = short(places.alternateError[k]), name = album.name(photo);
+      const button = element("button", { disabled: used.length === 0, title: name });
+      button.append(thumbnail(album, photo), element("small", { textContent: error }));
+      const where = used.length ? `on the mosaic ${times(used.length)}` : "not on the mosaic";
+      button.setAttribute("aria-label", `${name}, difference ${error}; ${where}`);
       button.onclick = () => this.choose(used[0]);
       items.push(element("li", {}, button));
     }

@@ -27,7 +27,8 @@ class Photos {
     this.waiting = [];
     this.seen = new Set();
     if (view.zoom < this.from) return false;
-    const level = Math.max(1, Math.ceil(Math.log2(view.zoom / SHARP / this.finest))), world = this.side / this.scale(level);
+    const level = Math.max(1, Math.ceil(Math.log2(view.zoom / SHARP / this.finest)));
+    const world = this.side / this.scale(level);
     const [c0, c1] = range(view.x0, view.x1, world, width), [r0, r1] = range(view.y0, view.y1, world, height);
     let fading = false;
     for (let r = r0; r <= r1; r++) {
@@ -61,7 +62,8 @@ class Photos {
 
   blankTile(name, level, c, r) {
     const world = this.side / this.scale(level), box = [c * world, r * world, (c + 1) * world, (r + 1) * world];
-    const inside = this.places.inBox(...box), photos = new Set(inside.filter((i) => this.finer(i)).map((i) => this.places.photo[i]));
+    const inside = this.places.inBox(...box), finer = inside.filter((i) => this.finer(i));
+    const photos = new Set(finer.map((i) => this.places.photo[i]));
     return { name, level, c, r, box, inside, photos, done: false, canvas: null, since: 0 };
   }
 
@@ -106,7 +108,8 @@ class Photos {
         const tile = this.waiting.find((tile) => this.ready(tile));
         if (!tile) return false;
         this.waiting = this.waiting.filter((other) => other !== tile);
-        this.painting = { tile, steps: this.painter.paint(tile, this.scale(tile.level), (photo) => this.pictures.get(photo)?.image) };
+        const find = (photo) => this.pictures.get(photo)?.image;
+        this.painting = { tile, steps: this.painter.paint(tile, this.scale(tile.level), find) };
       }
       const { value, done } = this.painting.steps.next();
       if (!done) continue;

@@ -29,8 +29,9 @@ class Search {
     this.found = hits.slice(0, MOST_FOUND);
     this.at = this.found.length ? 0 : -1;
     const items = this.found.map((photo, k) => {
-      const name = this.album.name(photo), uses = counted(this.places.uses(photo).length, "time");
-      const item = element("li", { id: `found-${k}`, title: name }, thumbnail(this.album, photo), element("span", {}, element("b", { textContent: name }), element("small", { textContent: uses })));
+      const name = this.album.name(photo), uses = times(this.places.uses(photo).length);
+      const words = element("span", {}, element("b", { textContent: name }), element("small", { textContent: uses }));
+      const item = element("li", { id: `found-${k}`, title: name }, thumbnail(this.album, photo), words);
       item.setAttribute("role", "option");
       item.onclick = (event) => {
         event.stopPropagation();
@@ -38,8 +39,9 @@ class Search {
       };
       return item;
     });
-    if (hits.length > MOST_FOUND) items.push(element("li", { className: "none", textContent: `and ${number.format(hits.length - MOST_FOUND)} more` }));
-    if (hits.length === 0) items.push(element("li", { className: "none", textContent: "No photo has this name" }));
+    const more = hits.length - MOST_FOUND;
+    const note = more > 0 ? `and ${number.format(more)} more` : "No photo has this name";
+    if (more > 0 || hits.length === 0) items.push(element("li", { className: "none", textContent: note }));
     this.list.replaceChildren(...items);
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
