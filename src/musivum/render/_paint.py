@@ -17,7 +17,7 @@ from musivum.render._hidden import open_part, trimmed
 from musivum.render._jobs import BOX, HEXAGON, TURNED
 from musivum.render._outline import coverage, covered, straight, touched
 from musivum.render._resample import resample
-from musivum.render._tint import gamut_row, tint_row
+from musivum.render._tint import gamut_row, tint_of, tint_row
 from musivum.render._turned import turned_row, turned_window
 
 _ZERO, _ONE = np.float32(0), np.float32(1)
@@ -29,6 +29,7 @@ class _Scratch(NamedTuple):
     alpha: npt.NDArray[np.float32]
     base: npt.NDArray[np.float32]
     lab: npt.NDArray[np.float32]
+    tint: npt.NDArray[np.float32]
     where: npt.NDArray[np.int32]
     at: npt.NDArray[np.uint32]
     shares: npt.NDArray[np.float32]
@@ -54,6 +55,7 @@ def paint(
         np.empty(columns, np.float32),
         np.empty(3, np.float32),
         np.empty((14, wide), np.float32),
+        np.empty((5, 3), np.float32),
         np.empty(columns, np.int32),
         np.empty(columns, np.uint32),
         np.empty((2, wide), np.float32),
@@ -122,9 +124,8 @@ def _block(
         if job.tinted:
             for c in range(3):
                 base[c] = job.base[c] + job.tilt[1, c] * np.float32(y - job.outer[1])
-            outside = tint_row(
-                line, scratch.lab, scratch.where, n, job.gain, job.follow, base, job.tilt[0], first - job.outer[0]
-            )
+            tint_of(job.gain, job.follow, base, job.tilt[0], scratch.tint)
+            outside = tint_row(line, scratch.lab, scratch.where, n, scratch.tint, first - job.outer[0])
             if outside > 0:
                 gamut_row(line, scratch.lab, scratch.where, outside)
 
@@ -186,6 +187,10 @@ def _take(row: npt.NDArray[np.float32], source: npt.NDArray[np.float32], first: 
         part = source[first : first + len(row)]
         for j in range(len(row)):
             row[j] = part[j]
+    elif step == -1:
+        part = source[first + 1 - len(row) : first + 1]
+        for j in range(len(row)):
+            row[j] = part[len(row) - 1 - j]
     else:
         for j in range(len(row)):
             row[j] = source[first + step * j]
@@ -199,10 +204,10 @@ def _multiply(row: npt.NDArray[np.float32], factor: Any) -> None:
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _all_free(free: npt.NDArray[np.float32]) -> bool:
-    least = _ONE
+    taken = np.int32(0)
     for j in range(len(free)):
-        least = min(least, free[j])
-    return bool(least == _ONE)
+        taken = np.int32(taken | np.int32(free[j] != _ONE))
+    return bool(taken == 0)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from musivum.color import LINEAR_OF_LMS, LMS_OF_LINEAR, OKLAB_OF_ROOTS, ROOTS_OF_OKLAB
@@ -15,21 +14,21 @@ _TO_RGB = LINEAR_OF_LMS.astype(np.float32)
 _ZERO, _HALF, _ONE, _TWO, _THREE = np.float32(0), np.float32(0.5), np.float32(1), np.float32(2), np.float32(3)
 _THIRD = np.float32(1 / 3)
 _GUESS = np.float32(0x54A20000)
-_P0, _P1, _P2, _P3, _P4 = np.array([1, 0.6666547, 0.55554307, 0.49896376, 0.45737376], np.float32)
+_P0, _P1, _P2, _P3 = np.array([0.99999539, 0.66665972, 0.55979563, 0.49788382], np.float32)
 _SLACK = np.float32(2e-5)  # rounding carries pure colours out of the gamut by less
 _HALVINGS = 12
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
 def _root(x: Any) -> Any:
-    """Cube root of x >= 0 to a relative 1e-6: from a guess r at the root of 1 / x, the exponent's bits divided by -3.
+    """Cube root of x >= 0 to a relative 2e-5: from a guess r at the root of 1 / x, the exponent's bits divided by -3.
 
-    With ``h = 1 - x r^3``, within 0.103, it is ``x r^2 (1 - h)^(-2/3)``; the power is the best polynomial of degree 4.
+    With ``h = 1 - x r^3``, within 0.103, it is ``x r^2 (1 - h)^(-2/3)``; the power is the best polynomial of degree 3.
     """
     r = np.int32(_GUESS - np.float32(np.float32(x).view(np.int32)) * _THIRD).view(np.float32)
     y = x * (r * r)
     h = _ONE - y * r
-    return y * ((_P0 + _P1 * h) + (h * h) * (_P2 + h * (_P3 + h * _P4)))
+    return y * ((_P0 + _P1 * h) + (h * h) * (_P2 + _P3 * h))
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
@@ -84,66 +83,69 @@ def gamut_row(row: Any, lab: Any, where: Any, n: int) -> None:
             row[c, where[k]] = cubics[0, k] + t * curve
 
 
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
-def tint_row(
-    row: npt.NDArray[np.float32],
-    lab: npt.NDArray[np.float32],
-    where: npt.NDArray[np.int32],
-    n: int,
-    gain: npt.NDArray[np.float32],
-    follow: npt.NDArray[np.float32],
-    base: npt.NDArray[np.float32],
-    tilt: npt.NDArray[np.float32],
-    first: int,
-) -> int:
-    """Replace n pixels of linear light in row (3, >= n) by ``gain p + (0, follow L) + base + tilt (first + j)``.
+@njit(nogil=True, cache=True, error_model="numpy")
+def tint_of(gain: Any, follow: Any, lab: Any, across: Any, tint: Any) -> None:
+    """What `tint_row` needs (5, 3) for ``gain p + (0, follow L) + lab + across j``, p = (L, a, b) of OKLab.
 
-    p = (L, a, b) in OKLab; `gain`, `base`, `tilt` are (3,), `follow` (2,). Returns how many of them are outside sRGB;
-    the first so many of `where` (>= n,) and lab (14, >= n) tell which and what their OKLab colours are, as `gamut_row`
-    wants them.
+    As OKLab is linear in the cube roots of LMS, so is the tint: a matrix, then what is added at j = 0, and for each j.
     """
-    red, green, blue = row[0], row[1], row[2]
-    lab_l, lab_a, lab_b = lab[0], lab[1], lab[2]
-    gain0, gain1, gain2 = gain[0], gain[1], gain[2]
-    follow1, follow2 = follow[0], follow[1]
-    base0, base1, base2 = base[0], base[1], base[2]
-    tilt0, tilt1, tilt2 = tilt[0], tilt[1], tilt[2]
-    for j in range(n):
-        r, g, b = red[j], green[j], blue[j]
-        x = _root(_TO_LMS[0, 0] * r + _TO_LMS[0, 1] * g + _TO_LMS[0, 2] * b)
-        y = _root(_TO_LMS[1, 0] * r + _TO_LMS[1, 1] * g + _TO_LMS[1, 2] * b)
-        z = _root(_TO_LMS[2, 0] * r + _TO_LMS[2, 1] * g + _TO_LMS[2, 2] * b)
-        at = np.float32(first + j)
-        own = _TO_LAB[0, 0] * x + _TO_LAB[0, 1] * y + _TO_LAB[0, 2] * z
-        a = gain1 * (_TO_LAB[1, 0] * x + _TO_LAB[1, 1] * y + _TO_LAB[1, 2] * z) + (base1 + tilt1 * at + follow1 * own)
-        bb = gain2 * (_TO_LAB[2, 0] * x + _TO_LAB[2, 1] * y + _TO_LAB[2, 2] * z) + (base2 + tilt2 * at + follow2 * own)
-        light = gain0 * own + (base0 + tilt0 * at)
-        x = light + _TO_ROOTS[0, 1] * a + _TO_ROOTS[0, 2] * bb
-        y = light + _TO_ROOTS[1, 1] * a + _TO_ROOTS[1, 2] * bb
-        z = light + _TO_ROOTS[2, 1] * a + _TO_ROOTS[2, 2] * bb
-        x, y, z = x * x * x, y * y * y, z * z * z
-        red[j] = _TO_RGB[0, 0] * x + _TO_RGB[0, 1] * y + _TO_RGB[0, 2] * z
-        green[j] = _TO_RGB[1, 0] * x + _TO_RGB[1, 1] * y + _TO_RGB[1, 2] * z
-        blue[j] = _TO_RGB[2, 0] * x + _TO_RGB[2, 1] * y + _TO_RGB[2, 2] * z
-        lab_l[j], lab_a[j], lab_b[j] = light, a, bb
-    if not _any_outside(red[:n], green[:n], blue[:n]):
+    for i in range(3):
+        light, a, b = _TO_ROOTS[i, 0], _TO_ROOTS[i, 1], _TO_ROOTS[i, 2]
+        own = gain[0] * light + follow[0] * a + follow[1] * b
+        for k in range(3):
+            tint[k, i] = own * _TO_LAB[0, k] + gain[1] * a * _TO_LAB[1, k] + gain[2] * b * _TO_LAB[2, k]
+        tint[3, i] = light * lab[0] + a * lab[1] + b * lab[2]
+        tint[4, i] = light * across[0] + a * across[1] + b * across[2]
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
+def tint_row(row: Any, lab: Any, where: Any, n: int, tint: Any, first: int) -> int:
+    """Tint n pixels of linear light in row (3, >= n), the first of which is the j-th, as `tint_of` tells.
+
+    Returns how many of them are outside sRGB; the first so many of `where` (>= n,) and lab (14, >= n) tell which and
+    what their OKLab colours are, as `gamut_row` wants them.
+    """
+    if not _tinted(row, lab, n, tint, first):
         return 0
     m = 0
     for j in range(n):
-        low = min(red[j], green[j], blue[j])
-        high = max(red[j], green[j], blue[j])
+        low = min(row[0, j], row[1, j], row[2, j])
+        high = max(row[0, j], row[1, j], row[2, j])
         if low < -_SLACK or high > _ONE + _SLACK:
+            x, y, z = lab[0, j], lab[1, j], lab[2, j]
             where[m] = j
-            lab_l[m], lab_a[m], lab_b[m] = lab_l[j], lab_a[j], lab_b[j]
+            for i in range(3):
+                lab[i, m] = _TO_LAB[i, 0] * x + _TO_LAB[i, 1] * y + _TO_LAB[i, 2] * z
             m += 1
     return m
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _any_outside(red: Any, green: Any, blue: Any) -> bool:
-    count = np.int32(0)
-    for j in range(len(red)):
-        low = min(red[j], green[j], blue[j])
-        high = max(red[j], green[j], blue[j])
-        count += np.int32(low < -_SLACK) | np.int32(high > _ONE + _SLACK)
-    return bool(count > 0)
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
+def _tinted(row: Any, roots: Any, n: int, tint: Any, first: int) -> bool:
+    """Tint n pixels of row (3, >= n), keep the cube roots of their LMS, and tell whether any left sRGB."""
+    red, green, blue = row[0], row[1], row[2]
+    one, two, three = roots[0], roots[1], roots[2]
+    m00, m01, m02 = tint[0, 0], tint[1, 0], tint[2, 0]
+    m10, m11, m12 = tint[0, 1], tint[1, 1], tint[2, 1]
+    m20, m21, m22 = tint[0, 2], tint[1, 2], tint[2, 2]
+    x0, y0, z0 = tint[3, 0], tint[3, 1], tint[3, 2]
+    dx, dy, dz = tint[4, 0], tint[4, 1], tint[4, 2]
+    outside = np.int32(0)
+    for j in range(n):
+        r, g, b = red[j], green[j], blue[j]
+        l = _root(_TO_LMS[0, 0] * r + _TO_LMS[0, 1] * g + _TO_LMS[0, 2] * b)
+        m = _root(_TO_LMS[1, 0] * r + _TO_LMS[1, 1] * g + _TO_LMS[1, 2] * b)
+        s = _root(_TO_LMS[2, 0] * r + _TO_LMS[2, 1] * g + _TO_LMS[2, 2] * b)
+        at = np.float32(np.int32(first + j))
+        x = m00 * l + m01 * m + m02 * s + (x0 + dx * at)
+        y = m10 * l + m11 * m + m12 * s + (y0 + dy * at)
+        z = m20 * l + m21 * m + m22 * s + (z0 + dz * at)
+        one[j], two[j], three[j] = x, y, z
+        x, y, z = x * x * x, y * y * y, z * z * z
+        r = _TO_RGB[0, 0] * x + _TO_RGB[0, 1] * y + _TO_RGB[0, 2] * z
+        g = _TO_RGB[1, 0] * x + _TO_RGB[1, 1] * y + _TO_RGB[1, 2] * z
+        b = _TO_RGB[2, 0] * x + _TO_RGB[2, 1] * y + _TO_RGB[2, 2] * z
+        red[j], green[j], blue[j] = r, g, b
+        beyond = min(r, g, b) < -_SLACK or max(r, g, b) > _ONE + _SLACK
+        outside = np.int32(outside | np.int32(beyond))
+    return bool(outside != 0)

@@ -49,8 +49,7 @@ def turned_row(
     width, count = patch.shape[2], job.count
     _locate(at, shares[0], shares[1], job, u0, v0, width, x0, y)
     right, below = np.uint32(min(count[0] - 1, 1)), np.uint32(width * min(count[1] - 1, 1))
-    for c in range(3):
-        _between(line[c], patch[c].reshape(-1), at, shares[0], shares[1], right, below)
+    _between(line, patch[0].reshape(-1), patch[1].reshape(-1), patch[2].reshape(-1), at, shares, right, below)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -73,12 +72,15 @@ def _locate(at: Any, across: Any, down: Any, job: Any, u0: int, v0: int, width: 
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
-def _between(row: Any, plane: Any, at: Any, across: Any, down: Any, right: Any, below: Any) -> None:
-    """Interpolate a plane; unsigned indices are not asked whether they count from its end."""
-    for j in range(len(row)):
-        k = at[j]
-        one, two = plane[k], plane[k + right]
-        three, four = plane[k + below], plane[k + below + right]
-        above = one + across[j] * (two - one)
-        under = three + across[j] * (four - three)
-        row[j] = above + down[j] * (under - above)
+def _between(line: Any, red: Any, green: Any, blue: Any, at: Any, shares: Any, right: Any, below: Any) -> None:
+    """Interpolate planes; unsigned indices are not asked whether they count from the end."""
+    across, down, reds, greens, blues = shares[0], shares[1], line[0], line[1], line[2]
+    for j in range(len(reds)):
+        one, u, v = at[j], across[j], down[j]
+        two, three, four = one + right, one + below, one + below + right
+        above, under = red[one] + u * (red[two] - red[one]), red[three] + u * (red[four] - red[three])
+        reds[j] = above + v * (under - above)
+        above, under = green[one] + u * (green[two] - green[one]), green[three] + u * (green[four] - green[three])
+        greens[j] = above + v * (under - above)
+        above, under = blue[one] + u * (blue[two] - blue[one]), blue[three] + u * (blue[four] - blue[three])
+        blues[j] = above + v * (under - above)
