@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,16 +15,18 @@ import numpy.typing as npt
 from musivum.errors import OptionError
 from musivum.export._entry import Entry, LayerOptions, Pixels
 from musivum.export._extent import areas, around, inside
+from musivum.export._groups import Group, groups_of
 from musivum.export._layer_names import layer_name
-from musivum.export._levels import Level, levels_of
 from musivum.export._look import Look
 from musivum.export._seams import without_seams
 from musivum.geometry import Box
 from musivum.library import Library
 from musivum.plan import Background, Plan, instead
 from musivum.progress import Progress
-from musivum.render import Drawing, Drawn, Layer
 from musivum.threads import in_order, thread_count
+
+if TYPE_CHECKING:
+    from musivum.render import Drawing, Drawn, Layer
 
 MOST_LAYERS = 2000
 """Of photos, where a file has all layers and nothing else is asked for."""
@@ -60,6 +62,8 @@ class Stack(NamedTuple):
     @property
     def drawn(self) -> Drawn:
         """What the photos of the entries so far were drawn from."""
+        from musivum.render import Drawn
+
         drawn = [part.drawn for part in self.parts]
         return Drawn(*(sum(getattr(one, field.name) for one in drawn) for field in fields(Drawn)))
 
@@ -103,11 +107,11 @@ def stack_of(
             remarks.append(
                 f"{alternates:,} next-best photos are left out: with them there are more than {most:,} layers"
             )
-    levels, places = levels_of(plan, look.scale, most)
-    layers = _Layers(plan, library, look, drawing, columns, levels, places, [drawing])
+    groups, places = groups_of(plan, look.scale, most)
+    layers = _Layers(plan, library, look, drawing, columns, groups, places, [drawing])
     if count > most:
         without = ", without the next-best photos" if alternates else ""
-        remarks.append(f"{count:,} photos are more than {most:,} layers: merged by level into {len(levels):,}{without}")
+        remarks.append(f"{count:,} photos are more than {most:,} layers: merged by group into {len(groups):,}{without}")
         photos = layers.merged(progress)
     else:
         photos = layers.photos(progress)
@@ -132,7 +136,7 @@ class _Layers(NamedTuple):
     look: Look
     drawing: Drawing
     columns: npt.NDArray[np.int64]
-    levels: list[Level]
+    groups: list[Group]
     places: list[str]
     parts: list[Drawing]
 
@@ -166,9 +170,9 @@ class _Layers(NamedTuple):
         ]
         drawings = [self.drawing] + [look.drawing(other, self.library) for other in plans[1:]]
         turns = [
-            _Turn(level.name, k, rank)
-            for level in self.levels
-            for k in level.rows.tolist()
+            _Turn(group.name, k, rank)
+            for group in self.groups
+            for k in group.rows.tolist()
             for rank in range(len(plans))
             if rank == 0 or self.columns[k, rank - 1] >= 0
         ]
@@ -195,18 +199,18 @@ class _Layers(NamedTuple):
             progress("layers", done, len(turns))
 
     def merged(self, progress: Progress) -> Generator[Entry, None, None]:
-        """A layer for each level."""
-        progress("layers", 0, len(self.levels))
-        for done, level in enumerate(self.levels, 1):
-            some = self.plan.select(level.rows)
+        """A layer for each group."""
+        progress("layers", 0, len(self.groups))
+        for done, group in enumerate(self.groups, 1):
+            some = self.plan.select(group.rows)
             if some.outline == "hexagon":
                 opacity = np.minimum(some.placements.opacity, np.float32(_ALIKE))
                 some = replace(some, placements=replace(some.placements, opacity=opacity))
             region = around(some, self.look.scale, self.drawing.size)
             if region is not None:
                 self.parts.append(self._alone(some))
-                yield _entry("level", layer_name("", level.name), region, self.parts[-1].strips(region))
-            progress("layers", done, len(self.levels))
+                yield _entry("group", layer_name("", group.name), region, self.parts[-1].strips(region))
+            progress("layers", done, len(self.groups))
 
     def _large(self, plan: Plan, k: int, rank: int) -> Entry | None:
         one = plan.select(np.array([k]))

@@ -18,7 +18,6 @@ from musivum.geometry import Size
 from musivum.library import Library
 from musivum.plan import Plan
 from musivum.raster import decode, taken
-from musivum.render import tile_rows
 from musivum.threads import in_order, thread_count
 
 _DRAWN = re.compile(r"^(builtin|generated):")
@@ -51,6 +50,8 @@ def photos_of(
 
     Each comes from its original if that is as it was indexed, else from the library's thumbnail.
     """
+    from musivum.render import tile_rows
+
     rows, workers = tile_rows(plan, library)[tiles], thread_count(workers)
     full = plan.tiles.sizes[tiles]
 

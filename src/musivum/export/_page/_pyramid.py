@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +15,10 @@ from musivum.export._zoom._tiles import ZoomTile, tiles_ahead, zoom_tiles
 from musivum.geometry import Size
 from musivum.progress import Progress
 from musivum.raster import jpeg_options
-from musivum.render import Drawing
 from musivum.threads import in_order, thread_count
+
+if TYPE_CHECKING:
+    from musivum.render import Drawing
 
 _SIDE = 512
 

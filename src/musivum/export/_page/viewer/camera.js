@@ -21,7 +21,14 @@ class Camera {
   /** Zoom at which all of the mosaic is seen. */
   get whole() {
     const { width, height } = this.window, narrow = width < 720, edge = narrow ? 8 : 32, bars = narrow ? 96 : 86;
-    return Math.min((width - 2 * edge) / this.mosaic.width, (height - 2 * bars) / this.mosaic.height);
+    const wide = width - this.covered.right;
+    return Math.min((wide - 2 * edge) / this.mosaic.width, (height - 2 * bars) / this.mosaic.height);
+  }
+
+  /** Where the camera is when all of the mosaic is seen. */
+  get middle() {
+    const { right, bottom } = this.covered, zoom = this.whole;
+    return [this.mosaic.width / 2 + right / 2 / zoom, this.mosaic.height / 2 + bottom / 2 / zoom];
   }
 
   get least() {
@@ -31,7 +38,7 @@ class Camera {
   resize(width, height) {
     const wasWhole = !this.touched;
     this.window = { width, height };
-    if (wasWhole) this.jump(this.mosaic.width / 2, this.mosaic.height / 2, this.whole);
+    if (wasWhole) this.jump(...this.middle, this.whole);
     else this.jump(this.x, this.y, this.zoom);
   }
 
@@ -91,8 +98,7 @@ class Camera {
 
   showWhole() {
     this.touched = false;
-    const { right, bottom } = this.covered, zoom = this.whole;
-    this.fly(this.mosaic.width / 2 + right / 2 / zoom, this.mosaic.height / 2 + bottom / 2 / zoom, zoom);
+    this.fly(...this.middle, this.whole);
   }
 
   /** Bring a point of the mosaic into the middle of what no panel covers. */

@@ -142,7 +142,8 @@ function choose(i, show) {
   const [left, top] = camera.toWindow(places.x[i], places.y[i]), { width, height } = camera.free;
   const side = 2 * Math.min(places.across[i], places.down[i]), tiny = show && side * camera.zoom < 28;
   const hidden = left < 20 || left > width - 20 || top < 20 || top > height - 20;
-  if (show || hidden) camera.show(places.x[i], places.y[i], tiny ? 56 / side : camera.zoom);
+  if (!show && !camera.touched && !small.matches) camera.showWhole();
+  else if (show || hidden) camera.show(places.x[i], places.y[i], tiny ? 56 / side : camera.zoom);
   if (!wasOpen) tip.hide();
   redraw();
 }
@@ -160,7 +161,8 @@ function unchoose() {
   document.body.classList.remove("with-panel");
   state.chosen = -1;
   cover();
-  camera.put(camera.x, camera.y, camera.zoom);
+  if (camera.touched) camera.put(camera.x, camera.y, camera.zoom);
+  else camera.showWhole();
   if (inside) canvas.focus();
   redraw();
 }
