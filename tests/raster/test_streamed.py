@@ -170,6 +170,19 @@ def test_paeth_is_what_the_specification_says(seed, height, channels, columns):
     assert (found[:, 0] == 4).all()
 
 
+@pytest.mark.parametrize("repeated", [False, True])
+def test_a_png_is_about_as_small_as_that_of_pillow(folder, repeated, monkeypatch):
+    monkeypatch.setattr("musivum.raster._bands.BAND_BYTES", 2**17)
+    pixels = photo_like(60 if repeated else 600, 400, 5)
+    pixels = np.tile(pixels, (1, 600 // pixels.shape[1], 1))
+    write_picture(folder / "small.png", [pixels], Size(600, 400))
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG", compress_level=3)
+    assert (folder / "small.png").stat().st_size < 1.1 * len(stream.getvalue())
+    with Image.open(folder / "small.png") as image:
+        assert np.array_equal(np.asarray(image), pixels)
+
+
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif"])
 def test_memory_holds_a_few_bands_of_a_large_picture(folder, suffix, monkeypatch):
     monkeypatch.setattr("musivum.raster._bands.BAND_BYTES", 2**17)
