@@ -242,6 +242,18 @@ def test_a_pyramidal_tiff_is_read_by_others_page_by_page(drawn, quality, big, tm
                     assert np.abs(found.astype(int) - expected).mean() < (0.5 if quality >= 90 else 4)
 
 
+@pytest.mark.parametrize("suffix", ZOOM)
+def test_files_do_not_depend_on_the_number_of_threads(suffix, tmp_path):
+    plan, album = random_mosaic(3)
+    found = []
+    for workers in (1, 3):
+        (tmp_path / str(workers)).mkdir()
+        export(plan, album, tmp_path / str(workers) / f"face{suffix}", Look(scale=3, workers=workers), options=SMALL)
+        files = sorted(entry for entry in (tmp_path / str(workers)).rglob("*") if entry.is_file())
+        found.append({entry.relative_to(tmp_path / str(workers)): entry.read_bytes() for entry in files})
+    assert found[0] == found[1] and found[0]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"zoom_tile": 100}, {"zoom_tile": 32}, {"zoom_tile": 8192}, {"address": "face.iiif"}, {"address": "ftp://a/b"}],
