@@ -105,7 +105,7 @@ def read_folder(path):
         assert pixels.shape[1::-1] == (int(line["width"]), int(line["height"]))
         place = int(line["x"]), int(line["y"])
         found.append(
-            Read(line["name"], line["level"], *place, pixels, float(line["opacity"]), line["visible"] == "yes")
+            Read(line["name"], line["group"], *place, pixels, float(line["opacity"]), line["visible"] == "yes")
         )
     return File(found, None)
 
@@ -207,7 +207,7 @@ def test_opaque_cells_laid_on_each_other_are_the_picture(kind, merged, tmp_path)
     if merged:
         assert len(layers) == 5 and layers[-1].name.startswith("Row")
         assert picture.remarks == (
-            "24 photos are more than 3 layers: merged by level into 3, without the next-best photos",
+            "24 photos are more than 3 layers: merged by group into 3, without the next-best photos",
         )
     assert picture.drawn.thumbnails + picture.drawn.originals == 24
 

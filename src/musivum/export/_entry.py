@@ -23,7 +23,7 @@ class LayerOptions:
     hidden
         How many of each place's next-best photos become hidden layers above it; 1 by default if the plan keeps any.
     most_layers
-        Beyond so many photos, each level becomes one layer; 2000 by default, no limit for --layers.
+        Beyond so many photos, each group becomes one layer; 2000 by default, no limit for --layers.
     """
 
     hidden: int | None = None
@@ -42,7 +42,7 @@ class Entry(NamedTuple):
     Attributes
     ----------
     kind
-        background, target, photo, alternate, level, overlay or captions.
+        background, target, photo, alternate, group, overlay or captions.
     name
         For people: one line of at most 150 characters, without any that are not seen.
     group

@@ -20,7 +20,7 @@ from musivum.threads import thread_count
 
 TABLE = "placements.csv"
 _HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # of characters, that stand for no byte of a file's name
-COLUMNS = ("file", "name", "kind", "level", "x", "y", "width", "height", "opacity", "visible", "placement", "photo")
+COLUMNS = ("file", "name", "kind", "group", "x", "y", "width", "height", "opacity", "visible", "placement", "photo")
 
 
 def export_layers(
@@ -70,10 +70,10 @@ def export_layers(
         ):
             lines = csv.writer(table, lineterminator="\n")
             lines.writerow(COLUMNS)
-            levels = 0
+            groups = 0
             for entry in stack.entries:
-                levels += entry.kind == "level"
-                name = _file_name(entry, levels, digits)
+                groups += entry.kind == "group"
+                name = _file_name(entry, groups, digits)
                 with (folder / name).open("wb") as file:
                     write_layer(file, entry, workers, dpi)
                 lines.writerow(
@@ -94,10 +94,10 @@ def export_layers(
     return Picture(path, stack.drawing.size, stack.drawn, stack.remarks)
 
 
-def _file_name(entry: Entry, level: int, digits: int) -> str:
+def _file_name(entry: Entry, group: int, digits: int) -> str:
     """A name of its own, of which nothing comes from the photo's."""
-    if entry.kind == "level":
-        return f"level-{level:03d}.png"
+    if entry.kind == "group":
+        return f"group-{group:03d}.png"
     if entry.placement < 0:
         return f"{entry.kind}.png"
     number = f"{entry.placement + 1:0{digits}d}"

@@ -31,7 +31,6 @@ from musivum.threads import thread_count
 _VERSION = "0.0.5"
 _THUMBNAIL = 256  # pixels of the longer side, at most
 _UNIX_FILE = 0o100644 << 16
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # not the clock: equal pictures are equal files
 
 
 def check_ora(
@@ -109,7 +108,7 @@ def _put_layers(archive: zipfile.ZipFile, entries: Iterable[Entry], workers: int
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
-    info = zipfile.ZipInfo(name, _LONG_AGO)
+    info = zipfile.ZipInfo(name)  # dated 1980, not by the clock: equal pictures are equal files
     info.create_system, info.external_attr = 3, _UNIX_FILE
     return archive.open(info, "w", force_zip64=True)
 

@@ -18,7 +18,7 @@ import numpy as np
 from musivum.atomic import check_place, replacing
 from musivum.color import LUMINANCE, linear_from_srgb, srgb_from_linear
 from musivum.errors import OptionError
-from musivum.export._levels import levels_of
+from musivum.export._groups import groups_of
 from musivum.export._look import Look, Picture
 from musivum.export._svg._captions import captions
 from musivum.export._svg._options import SvgOptions
@@ -98,7 +98,7 @@ class _Writer:
         """The whole, with so many millimetres to a pixel of the canvas."""
         plan, look = self._plan, self._look
         width, height = plan.canvas
-        levels = [(name, np.sort(rows)) for name, rows in levels_of(plan, look.scale, _MOST_GROUPS).levels]
+        levels = [(name, np.sort(rows)) for name, rows in groups_of(plan, look.scale, _MOST_GROUPS).groups]
         yield (
             '<?xml version="1.0" encoding="UTF-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" '
             'xmlns:xlink="http://www.w3.org/1999/xlink" '

@@ -23,26 +23,26 @@ Doubles = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 
-class Level(NamedTuple):
-    """Placements that are painted one after the other, in painting order, and what they have in common."""
+class Group(NamedTuple):
+    """Placements that are laid one after the other, the undermost first, and what they have in common."""
 
     name: str
     rows: Integers
 
 
-class Levels(NamedTuple):
-    """All placements in levels, the undermost first, and in words where each of them is (n,)."""
+class Groups(NamedTuple):
+    """All placements in groups, the undermost first, and in words where each of them is (n,)."""
 
-    levels: list[Level]
+    groups: list[Group]
     places: list[str]
 
 
-def levels_of(plan: Plan, scale: float, most: int) -> Levels:
-    """Sort the placements of a plan into at most so many levels, without changing how it looks.
+def groups_of(plan: Plan, scale: float, most: int) -> Groups:
+    """Sort the placements of a plan into at most so many groups, without changing how it looks.
 
-    Cells are sorted by rows, and those that are much larger than the others are a level of their own; where there are
+    Cells are sorted by rows, and those that are much larger than the others are a group of their own; where there are
     no rows, photos are sorted by size. Painting order is kept wherever any two placements overlap, so one size may make
-    several levels; neighbours are joined, the most alike first (Ward's criterion), until there are few enough.
+    several groups; neighbours are joined, the most alike first (Ward's criterion), until there are few enough.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def levels_of(plan: Plan, scale: float, most: int) -> Levels:
     box = bounds(plan.placements)
     n = len(box)
     if n == 0:
-        return Levels([], [])
+        return Groups([], [])
     row, column = ([0] * n, [0] * n) if lies_freely(plan) else _cells(box)
     middle = (box[:, :2] + box[:, 2:]) / 2 * scale
     places = [
@@ -69,8 +69,8 @@ def levels_of(plan: Plan, scale: float, most: int) -> Levels:
     found = []
     for some in np.split(order, starts[1:]):
         name = _row_name(key[some]) if in_rows else _size_name(side[some])
-        found.append(Level(f"{name} ({len(some):,} photo{'s' * (len(some) != 1)})", some))
-    return Levels(found, places)
+        found.append(Group(f"{name} ({len(some):,} photo{'s' * (len(some) != 1)})", some))
+    return Groups(found, places)
 
 
 def _cells(box: Doubles) -> tuple[list[int], list[int]]:
@@ -80,8 +80,8 @@ def _cells(box: Doubles) -> tuple[list[int], list[int]]:
     large, small = height > _LARGE * usual, height < usual / _LARGE
     row, column = np.zeros((2, n), np.int64)
     if (large | small).mean() <= _MIXED:
-        level = np.stack([box[:, 0], middle - usual / 2, box[:, 2], middle + usual / 2], axis=1)
-        row[~large], column[~large] = rows_and_columns(level[~large])
+        even = np.stack([box[:, 0], middle - usual / 2, box[:, 2], middle + usual / 2], axis=1)
+        row[~large], column[~large] = rows_and_columns(even[~large])
     return row.tolist(), column.tolist()
 
 
