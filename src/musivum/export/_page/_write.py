@@ -62,7 +62,7 @@ def write_page(
             pyramid = add_pyramid(spool, drawing, path.parent, quality=quality, workers=look.workers, progress=progress)
             names = pyramid.names
             data: dict[str, Any] = {
-                "title": os.fsencode(path.stem).decode("utf-8", "replace") if options.title is None else options.title,
+                "title": os.fsencode(options.title or path.stem).decode("utf-8", "replace"),
                 "folder": None,
                 "picture": pyramid.about,
                 "places": places_of(plan, look, album.numbers),

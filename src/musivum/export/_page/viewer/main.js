@@ -62,8 +62,10 @@ function frame(now) {
   const elapsed = Math.min(now - before, 48);
   before = now;
   if (camera.moving) {
+    const flying = camera.flight !== null;
     camera.step(elapsed, now);
-    if (state.pointer) hover(state.pointer);
+    if (flying) hover(null);
+    else if (state.pointer) hover(state.pointer);
   }
   const view = viewNow(), busy = paint(view, now);
   if (camera.moving || busy) redraw();
