@@ -20,6 +20,7 @@ from musivum.errors import OptionError
 from musivum.export import LayerOptions, Look, check_export, export, export_layers
 from musivum.export import _layers as layers_module
 from musivum.export import _psd as psd_module
+from musivum.export._openraster import _reducing
 from musivum.geometry import Size
 from musivum.plan import Captions, TileTable, instead
 from render.mosaics import FakeLibrary, cells, hexagons, plan_of
@@ -383,6 +384,22 @@ def test_resolution_and_profile_are_kept(tmp_path):
         resolution = psd.image_resources.get_data(Resource.RESOLUTION_INFO)
         assert resolution.horizontal / 65536 == pytest.approx(254.5)
         assert b"sRGB" in psd.image_resources.get_data(Resource.ICC_PROFILE).replace(b"\0", b"")
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize(("height", "width"), [(11, 14), (2, 9), (7, 1)])
+def test_thumbnails_are_means_of_squares_in_which_what_is_transparent_has_no_colour(channels, height, width):
+    pixels = np.random.default_rng(23).integers(0, 256, (height, width, channels), dtype=np.uint8)
+    out = []
+    assert np.array_equal(np.concatenate(list(_reducing(np.array_split(pixels, 3), 4, out))), pixels)
+    small = np.concatenate(out)
+    assert small.shape == (-(-height // 4), -(-width // 4), channels)
+    for i, j in np.ndindex(small.shape[:2]):
+        square = pixels[4 * i : 4 * i + 4, 4 * j : 4 * j + 4].reshape(-1, channels).astype(float)
+        weights = square[:, 3] if channels == 4 else np.ones(len(square))
+        colour = np.average(square[:, :3], axis=0, weights=weights)
+        np.testing.assert_allclose(small[i, j, :3], colour, atol=0.51)
+        assert channels == 3 or small[i, j, 3] == pytest.approx(square[:, 3].mean(), abs=0.51)
 
 
 def test_each_channel_is_packed_or_not_whichever_is_shorter(tmp_path):
