@@ -197,7 +197,7 @@ def test_rows_are_layers_of_inkscape_with_their_photos_in_painting_order(tmp_pat
     export(plan, album, tmp_path / "a.svg")
     root = read(tmp_path / "a.svg")
     label = "{http://www.inkscape.org/namespaces/inkscape}label"
-    groups = [e for e in root.iter(f"{SVG}g") if (e.get("id") or "").startswith("level")]
+    groups = [e for e in root.iter(f"{SVG}g") if (e.get("id") or "").startswith("group")]
     assert [group.get(label) for group in groups] == [f"row {row} (9 photos)" for row in range(7, 0, -1)]
     for row, group in zip(range(6, -1, -1), groups, strict=True):
         assert [e.get("id") for e in group] == [f"placement{9 * row + k + 1}" for k in range(9)]

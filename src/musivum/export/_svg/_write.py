@@ -98,7 +98,7 @@ class _Writer:
         """The whole, with so many millimetres to a pixel of the canvas."""
         plan, look = self._plan, self._look
         width, height = plan.canvas
-        levels = [(name, np.sort(rows)) for name, rows in groups_of(plan, look.scale, _MOST_GROUPS).groups]
+        groups = [(name, np.sort(rows)) for name, rows in groups_of(plan, look.scale, _MOST_GROUPS).groups]
         yield (
             '<?xml version="1.0" encoding="UTF-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" '
             'xmlns:xlink="http://www.w3.org/1999/xlink" '
@@ -108,15 +108,15 @@ class _Writer:
             f'<clipPath id="canvas"><rect width="{width}" height="{height}"/></clipPath>\n'
         )
         yield from self._photos.soft_edges()
-        order = np.concatenate([np.zeros(0, np.int64), *(rows for _, rows in levels)])
+        order = np.concatenate([np.zeros(0, np.int64), *(rows for _, rows in groups)])
         photos = self._photos.linked(order) if self._linked else self._photos.embedded(order)
         yield from _until_none(photos)
         yield '</defs>\n<g clip-path="url(#canvas)">\n'
         yield from self._behind("background", plan.background if look.background is None else look.background)
         yield from self._under_seams()
         yield "<g>\n" if not (self._linked and self._grey) else '<g filter="url(#grey)">\n'
-        for number, (name, rows) in enumerate(levels, 1):
-            yield f'<g id="level{number}" inkscape:groupmode="layer" inkscape:label="{escaped(name)}">\n'
+        for number, (name, rows) in enumerate(groups, 1):
+            yield f'<g id="group{number}" inkscape:groupmode="layer" inkscape:label="{escaped(name)}">\n'
             for _ in rows:
                 yield next(photos) or ""
             yield "</g>\n"
