@@ -276,7 +276,7 @@ def test_two_fingers_zoom_about_their_middle_and_one_drags(browser, path):
         window.run("mosaic.camera.most = 1000")
         for bar in window.page.locator(".bar").all():
             box = bar.bounding_box()
-            assert 0 <= box["x"] and box["x"] + box["width"] <= 390
+            assert box["x"] >= 0 and box["x"] + box["width"] <= 390
         fingers = window.context.new_cdp_session(window.page)
 
         def touch(kind, *points):
@@ -322,6 +322,13 @@ def test_a_plan_without_photos_is_a_page_all_the_same(browser, mosaic, tmp_path)
     with Window(browser, write(plan.select(np.arange(0)), album, tmp_path)) as window:
         window.page.keyboard.press("Enter")
         assert window.said == [] and not window.page.locator("#panel").is_visible()
+
+
+def test_it_says_that_its_folder_is_missing(browser, mosaic, tmp_path):
+    page = write(*mosaic, tmp_path, embed=False, name="50% of it")
+    (tmp_path / "50% of it_page").rename(tmp_path / "elsewhere")
+    with Window(browser, page) as window:
+        assert "50% of it_page" in window.text("#missing")
 
 
 def test_hostile_names_do_no_harm(browser, tmp_path):

@@ -82,7 +82,9 @@ def write_page(
                 _put_page(path, data, spool)
             else:
                 _put_folder(path, names, spool)
-                _put_page(path, data | {"folder": quote(os.fsencode(_folder(path).name))}, None)
+                name = os.fsencode(_folder(path).name)
+                beside = {"folder": quote(name), "folderName": name.decode("utf-8", "replace")}
+                _put_page(path, data | beside, None)
     except OSError as fault:
         raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
     remarks = []

@@ -102,8 +102,16 @@ function paint(view, now) {
   ctx.restore();
   zoomTiles.load();
   photoPictures.load();
+  if (zoomTiles.lost.has("0/0_0")) tellMissing();
   if (!camera.moving) photos?.work();
   return busy;
+}
+
+function tellMissing() {
+  const told = document.getElementById("missing"), { folder, folderName } = data;
+  told.hidden = false;
+  const wish = `The pictures are missing: put the folder “${folderName}” beside this page.`;
+  told.textContent = folder === null ? "This page is damaged." : wish;
 }
 
 function shadow(view) {
