@@ -10,7 +10,6 @@ from musivum.errors import OptionError
 from musivum.export import EXPORTERS, FilmOptions, Look, check_export, export
 from musivum.geometry import Size
 
-
 QUICK = {".mp4": FilmOptions(seconds=0.5, fps=4)}
 """Options that save time."""
 
