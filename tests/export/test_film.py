@@ -10,7 +10,7 @@ from PIL import Image
 from export.albums import random_mosaic
 from musivum.errors import OptionError
 from musivum.export import FILMS, FilmOptions, Look, check_export, export
-from musivum.export._film_build import order_of_appearance
+from musivum.export._films._build import order_of_appearance
 from musivum.geometry import Size
 from musivum.plan import bounds
 from musivum.raster import check_film, write_film

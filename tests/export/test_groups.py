@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from export.albums import quadtree, smooth
-from musivum.export._groups import groups_of
+from musivum.export._layered._groups import groups_of
 from musivum.geometry import Size
 from render.mosaics import FakeLibrary, cells, hexagons, plan_of
 

@@ -18,9 +18,9 @@ from musivum import api
 from musivum.color import linear_from_srgb, srgb_from_linear
 from musivum.errors import OptionError
 from musivum.export import LayerOptions, Look, check_export, export, export_layers
-from musivum.export import _layers as layers_module
-from musivum.export import _psd as psd_module
-from musivum.export._openraster import _reducing
+from musivum.export._layered import _layers as layers_module
+from musivum.export._layered import _psd as psd_module
+from musivum.export._layered._openraster import _reducing
 from musivum.geometry import Size
 from musivum.plan import Captions, TileTable, instead
 from render.mosaics import FakeLibrary, cells, hexagons, plan_of

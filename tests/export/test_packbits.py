@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musivum.export._packbits import packed
+from musivum.export._layered._packbits import packed
 
 
 def unpacked(data):

@@ -1,14 +1,12 @@
 """What a plan can become: files of every kind, a score, a report."""
 
 from musivum.export._arranged import Arranged, Flow, Nearness, is_arranged
-from musivum.export._entry import LayerOptions
 from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto
 from musivum.export._exporters import EXPORTERS, Exporter, check_export, export, exporter_of
 from musivum.export._fidelity import mean_difference, rms_difference, ssim
-from musivum.export._film import FILMS
-from musivum.export._film_options import FilmOptions
+from musivum.export._films import FILMS, FilmOptions
 from musivum.export._free import FreeForm, lies_freely, placed_sides
-from musivum.export._layer_folder import export_layers
+from musivum.export._layered import LayerOptions, export_layers
 from musivum.export._lines import lines
 from musivum.export._look import AS_PLANNED, Look, Picture
 from musivum.export._page import PageOptions

@@ -8,14 +8,11 @@ from typing import Any, NamedTuple
 
 from musivum.errors import OptionError
 from musivum.export._data import check_data, write_csv, write_json
-from musivum.export._entry import LayerOptions
-from musivum.export._film import FILM_SIDE, check_filming, film
-from musivum.export._film_options import FilmOptions
+from musivum.export._films import FILM_SIDE, FilmOptions, check_filming, film
+from musivum.export._layered import LayerOptions, check_ora, check_psd, write_ora, write_psd
 from musivum.export._look import AS_PLANNED, Look, Picture
-from musivum.export._openraster import check_ora, write_ora
 from musivum.export._page import PageOptions, check_page, write_page
 from musivum.export._pdf import PdfOptions, check_pdf, write_pdf
-from musivum.export._psd import check_psd, write_psd
 from musivum.export._raster import check_raster, write_raster
 from musivum.export._svg import SvgOptions, check_svg, write_svg
 from musivum.export._zoom import (

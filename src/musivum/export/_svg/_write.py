@@ -18,7 +18,7 @@ import numpy as np
 from musivum.atomic import check_place, replacing
 from musivum.color import LUMINANCE, linear_from_srgb, srgb_from_linear
 from musivum.errors import OptionError
-from musivum.export._groups import groups_of
+from musivum.export._layered import groups_of
 from musivum.export._look import Look, Picture
 from musivum.export._svg._captions import captions
 from musivum.export._svg._options import SvgOptions

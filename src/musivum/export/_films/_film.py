@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.errors import OptionError
-from musivum.export._film_build import build
-from musivum.export._film_options import FilmOptions
-from musivum.export._film_zoom import reveal, zoom
+from musivum.export._films._build import build
+from musivum.export._films._options import FilmOptions
+from musivum.export._films._zoom import reveal, zoom
 from musivum.export._look import Look, Picture
 from musivum.geometry import Size
 from musivum.library import Library

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from musivum.export._entry import Entry, Pixels
+from musivum.export._layered._entry import Entry, Pixels
 from musivum.geometry import Size
 
 

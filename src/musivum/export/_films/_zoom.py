@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.errors import OptionError
-from musivum.export._film_options import FilmOptions
+from musivum.export._films._options import FilmOptions
 from musivum.export._look import Look
 from musivum.geometry import Box, Size
 from musivum.library import Library

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import IO
 
-from musivum.export._entry import Entry
+from musivum.export._layered._entry import Entry
 from musivum.geometry import Size
 from musivum.raster import srgb_profile, write_png
 

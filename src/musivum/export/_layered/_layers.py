@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.errors import OptionError
-from musivum.export._entry import Entry, LayerOptions, Pixels
 from musivum.export._extent import areas, around, inside
-from musivum.export._groups import Group, groups_of
-from musivum.export._layer_names import layer_name
+from musivum.export._layered._entry import Entry, LayerOptions, Pixels
+from musivum.export._layered._groups import Group, groups_of
+from musivum.export._layered._names import layer_name
+from musivum.export._layered._seams import without_seams
 from musivum.export._look import Look
-from musivum.export._seams import without_seams
 from musivum.geometry import Box
 from musivum.library import Library
 from musivum.plan import Background, Plan, instead

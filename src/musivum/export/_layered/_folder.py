@@ -8,9 +8,9 @@ from pathlib import Path
 
 from musivum.atomic import check_folder, replacing_folder
 from musivum.errors import OptionError
-from musivum.export._entry import Entry, LayerOptions
-from musivum.export._layer_png import write_layer
-from musivum.export._layers import stack_of
+from musivum.export._layered._entry import Entry, LayerOptions
+from musivum.export._layered._layers import stack_of
+from musivum.export._layered._png import write_layer
 from musivum.export._look import AS_PLANNED, Look, Picture
 from musivum.export._table import no_formula
 from musivum.library import Library

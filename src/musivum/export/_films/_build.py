@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.color import linear_from_srgb, srgb_from_linear
-from musivum.export._film_options import FilmOptions
+from musivum.export._films._options import FilmOptions
 from musivum.export._free import lies_freely
 from musivum.export._look import Look
 from musivum.library import Library

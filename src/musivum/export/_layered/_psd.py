@@ -18,8 +18,8 @@ import numpy as np
 
 from musivum.atomic import check_place, replacing
 from musivum.errors import OptionError
-from musivum.export._entry import Entry, LayerOptions, Pixels
-from musivum.export._layers import MOST_LAYERS, stack_of
+from musivum.export._layered._entry import Entry, LayerOptions, Pixels
+from musivum.export._layered._layers import MOST_LAYERS, stack_of
 from musivum.export._look import Look, Picture
 from musivum.geometry import Size
 from musivum.library import Library
@@ -222,7 +222,7 @@ def _spread(strips: Iterable[Pixels], size: Size, channels: int, planes: IO[byte
 
 def _write_planes(out: IO[bytes], planes: IO[bytes], first: int, rows: int, width: int, wide: bool) -> int:
     """Append rows of a file of channels, packed if that is shorter; the bytes written."""
-    from musivum.export._packbits import packed
+    from musivum.export._layered._packbits import packed
 
     begun = out.tell()
     counts = np.zeros(rows, ">u4" if wide else ">u2")

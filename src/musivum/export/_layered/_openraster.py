@@ -17,9 +17,9 @@ import numpy as np
 
 from musivum.atomic import check_place, replacing
 from musivum.errors import OptionError
-from musivum.export._entry import Entry, LayerOptions, Pixels
-from musivum.export._layer_png import write_layer
-from musivum.export._layers import MOST_LAYERS, stack_of
+from musivum.export._layered._entry import Entry, LayerOptions, Pixels
+from musivum.export._layered._layers import MOST_LAYERS, stack_of
+from musivum.export._layered._png import write_layer
 from musivum.export._look import Look, Picture
 from musivum.geometry import Size
 from musivum.library import Library
