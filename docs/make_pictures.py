@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import exported
 import numpy as np
 from nearest_tiles import nearest_tiles
 from PIL import Image
@@ -43,6 +44,7 @@ def main() -> int:
         ):
             keep(name, mosaic(target, place / name, options, side))
         free_form(target, place)
+        exports(place / "free.mosaic")
         plan = place / "squares.mosaic"
         keep("tint", beside([drawn(plan, place, 420, tint=tint) for tint in (0.0, 0.5, 1.0)]))
         api.report(plan, [place / "errors.png"])
@@ -64,6 +66,14 @@ def free_form(target: Path, place: Path) -> None:
     sizes = [replace(options, smallest=smallest, fill="match", background="black") for smallest in (0.13, 0.06, 0.02)]
     for name, ways in (("detail", details), ("growing", sizes)):
         keep(name, beside([mosaic(target, place / f"{name}{i}", way, 420) for i, way in enumerate(ways)]))
+
+
+def exports(plan: Path) -> None:
+    """Pictures of the page on exports."""
+    if (seen := exported.page(plan)) is not None:
+        keep("page", seen)
+    keep("paper", beside(exported.sheets(plan)))
+    keep("film", beside(exported.film(plan)))
 
 
 def mosaic(target: Path, stem: Path, options: GridOptions | FractalOptions, side: int) -> Image.Image:

@@ -179,7 +179,8 @@ def test_a_click_tells_of_the_photo_and_where_else_it_is(window, mosaic):
     window.page.wait_for_timeout(300)
     assert window.text("#panel h2") == plan.tiles.sources[plan.placements.tile[i]].rpartition("/")[2]
     assert window.text("#uses output") == f"2 of {len(uses)}"
-    assert f"{plan.placements.error[i]:.3g}" in window.text("#panel dl")
+    told = window.text("#panel dl")
+    assert f"{plan.placements.error[i]:.3g}" in told and told.split()[-1] == str(i + 1)
     shown = window.run(
         "(() => { const i = document.querySelector('figure img'); return [i.naturalWidth, i.naturalHeight] })()"
     )

@@ -79,6 +79,7 @@ class Panel {
     const full = album.full.subarray(2 * photo, 2 * photo + 2);
     if (album.pictures) facts.push(["Size", Array.from(full, number.format).join(" × ")]);
     if (this.hasErrors) facts.push(["Difference here", short(places.error[i])]);
+    facts.push(["Placement", String(i + 1)]);
     const lines = facts.map((texts) => texts.map((text, k) => element(k ? "dd" : "dt", { textContent: text })));
     this.find("dl").replaceChildren(...lines.flat());
     const at = uses.indexOf(i) + 1;
