@@ -37,6 +37,34 @@ def test_shrinking_is_the_area_average_in_linear_light(turns, mirror, drawn):
     assert (result != expected).mean() < 0.01
 
 
+def _keys(size, count):
+    """Weights (count, size) of Keys' cubic convolution, a = -1/2; the outermost pixels are repeated."""
+    weights = np.zeros((count, size))
+    for i in range(count):
+        centre = (i + 0.5) * size / count - 0.5
+        for j in range(int(np.floor(centre)) - 1, int(np.floor(centre)) + 3):
+            x = abs(centre - j)
+            near, far = 1.5 * x**3 - 2.5 * x**2 + 1, -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
+            weights[i, min(max(j, 0), size - 1)] += near if x < 1 else far
+    return weights
+
+
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("mirror", [False, True])
+@pytest.mark.parametrize("drawn", [Size(31, 19), Size(77, 46)])
+def test_enlarging_is_cubic_convolution_of_linear_light(turns, mirror, drawn):
+    rng = np.random.default_rng(17)
+    tile = noise(rng, 29, 17) if turns % 2 == 0 else noise(rng, 17, 29)
+    crop = np.array([[0, 0, tile.shape[1], tile.shape[0]]], float)
+    library = FakeLibrary([tile])
+    plan = plan_of(library, drawn, np.array([[0, 0, *drawn]], float), crop=crop, turns=turns, mirror=np.array([mirror]))
+    light = _light(oriented(tile, turns, mirror))
+    expected = np.einsum("yi,xj,ijc->yxc", _keys(17, drawn.height), _keys(29, drawn.width), light)
+    difference = np.abs(draw(plan, library).astype(int) - srgb_from_linear(expected))
+    assert difference.max() <= 1
+    assert (difference > 0).mean() < 0.01
+
+
 def test_enlarging_keeps_flat_areas_flat_and_straight_ramps_straight():
     flat = FakeLibrary([np.full((6, 6, 3), 77, np.uint8)])
     size = Size(50, 50)

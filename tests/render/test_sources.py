@@ -1,6 +1,7 @@
 """Originals where the drawing is larger than the thumbnails, thumbnails otherwise, and the truth about both."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,12 @@ def album(tmp_path):
         thumbs.append(np.ascontiguousarray(photo[::4, ::4]))
     library = FakeLibrary(thumbs, [(120, 80)] * 6, sources)
     return library, plan_of(library, SIZE, cells(SIZE, 2, 2))
+
+
+def turned(plan, turn):
+    """A plan whose photos are turned where they lie."""
+    transform = plan.placements.transform + np.array([0, turn, 0, 0])
+    return replace(plan, placements=replace(plan.placements, transform=transform))
 
 
 def _drawn(plan, library, **options):
@@ -58,6 +65,18 @@ def test_missing_broken_and_changed_originals_give_way_to_thumbnails(album):
     picture, drawn = _drawn(plan, library, scale=4.0)
     assert drawn == Drawn(originals=1, thumbnails=3, upsampled=3, missing=3)
     assert np.abs(picture[40:41, 60:61].astype(int)).sum() > 0
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.3])
+def test_thumbnails_that_stand_in_are_drawn_like_photos_of_their_size(album, turn):
+    library, plan = album
+    small = FakeLibrary([library.thumbs[k] for k in range(6)])
+    one, two = (turned(p, turn) for p in (plan, plan_of(small, SIZE, cells(SIZE, 2, 2))))
+    for source in library.sources:
+        Path(source).unlink()
+    picture, drawn = _drawn(one, library, scale=4.0)
+    assert drawn.missing == 4
+    assert np.abs(picture.astype(int) - draw(two, small, scale=4.0)).max() <= 1
 
 
 def test_an_original_in_anothers_place_is_not_drawn(album, tmp_path):
