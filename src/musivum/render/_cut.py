@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 _BAND_BYTES = 16 * 2**20
 _LEAST_ROWS = 8
-_BLOCK_ROWS, _BLOCK_COLUMNS = 256, 1024  # of four floats: what a processor's own cache holds
+_BLOCK_ROWS, _BLOCK_COLUMNS = 256, 1024  # 4 MiB while they are drawn, four floats a pixel
 
 
 class Cut(NamedTuple):

@@ -83,13 +83,12 @@ class Drawing:
     ) -> None:
         if not (scale > 0 and math.isfinite(scale)):
             raise OptionError(f"scale {scale} is not a positive number")
-        self._tint = _share("tint", plan.tint if tint is None else tint)
+        tint = _share("tint", plan.tint if tint is None else tint)
         self._overlay = _share("overlay", plan.overlay if overlay is None else overlay)
         gap = plan.gap if gap is None else gap
         if not (gap >= 0 and math.isfinite(gap)):
             raise OptionError(f"gap {gap} is not a length in pixels of the canvas")
-        self._gap = gap
-        self._plan, self._scale = plan, scale
+        self._plan = plan
         background = plan.background if background is None else background
         if isinstance(background, str) and background not in BACKGROUNDS:
             raise OptionError(f"background {background} is no colour and not one of {', '.join(BACKGROUNDS)}")
@@ -99,9 +98,9 @@ class Drawing:
         self._background = linear_from_srgb(colour)[0]
         self._grey = plan.grey if grey is None else grey
         self._workers = thread_count(workers)
-        self._layers = layers_of(plan, alternates, None if feather is None else _share("feather", feather))
+        layers = layers_of(plan, alternates, None if feather is None else _share("feather", feather))
         self._layout = lay_out(plan, scale, gap, _share("corner", plan.corner if corner is None else corner, 0.5))
-        self._photos = Photos(plan, library, self._layers, self._layout, scale=scale, tint=self._tint)
+        self._photos = Photos(plan, library, layers, self._layout, scale=scale, tint=tint)
         self._closed = gap == 0 and bool((plan.placements.opacity == 1).all())
         self._lettering = Lettering(plan.captions, scale) if captions and len(plan.captions) else None
         self._target = _target_image(plan) if self._overlay > 0 or self._behind else None
@@ -129,8 +128,7 @@ class Drawing:
     def strips(self, region: Box | None = None, *, progress: Progress = silent) -> Iterator[npt.NDArray[np.uint8]]:
         """The rows of a region from top to bottom, a strip (k, w, 3 or 4) at a time.
 
-        Strips of at most 16 MiB, or of 8 rows, are drawn in blocks; memory holds three of them, or more of them if they
-        are small, up to 2 MiB a worker.
+        Strips have at most 16 MiB or 8 rows. Memory holds three of them, or where they are small, 2 MiB a worker.
         """
         x0, y0, x1, y1 = self._whole_pixels(region)
         size = cut(x1 - x0, y1 - y0, self.channels, self._workers)

@@ -104,7 +104,10 @@ class Originals:
             passed(np.inf)
 
     def get(self, key: int) -> Image | None:
-        """The original; None if missing, unreadable or changed since."""
+        """The original, decoded once for all visits that overlap, unless there is no room; None if it is not there.
+
+        It is there if it can be read and has not changed since it was indexed.
+        """
         with self._lock:
             future = self._found.get(key)
             mine = future is None
