@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musivum.api._edit_mosaic import edit_mosaic
-from musivum.api._edit_wishes import Wishes
+from musivum.api._editing._mosaic import edit_mosaic
+from musivum.api._editing._wishes import Wishes
 from musivum.errors import OptionError
 from musivum.plan import Alternates, Finds, breaking, offered
 from plan.random_plans import TILES, a_plan, random_repeats, rows_of

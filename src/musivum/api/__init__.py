@@ -5,7 +5,7 @@ from musivum.api._arrange import arrange
 from musivum.api._calibrate import library_calibrate
 from musivum.api._compare import Comparison, Variant, compare
 from musivum.api._demo import Demo, demo, demo_target
-from musivum.api._edit import Change, Edited, edit
+from musivum.api._editing import Change, Edited, edit
 from musivum.api._fractal import fractal
 from musivum.api._generate import library_generate
 from musivum.api._grid import grid

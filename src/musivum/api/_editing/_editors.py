@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from musivum.api._edit_collage import edit_collage
-from musivum.api._edit_mosaic import Outcome, edit_mosaic
-from musivum.api._edit_wishes import Wishes
+from musivum.api._editing._collage import edit_collage
+from musivum.api._editing._mosaic import Outcome, edit_mosaic
+from musivum.api._editing._wishes import Wishes
 from musivum.library import Library
 from musivum.plan import Plan
 from musivum.progress import Progress

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from musivum.api._edit_mosaic import Outcome
-from musivum.api._edit_wishes import Wishes
+from musivum.api._editing._mosaic import Outcome
+from musivum.api._editing._wishes import Wishes
 from musivum.errors import OptionError
 from musivum.library import Library
 from musivum.plan import Captions, Plan, bounds, caption_text, mentioned, put, without

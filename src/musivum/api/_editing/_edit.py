@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from musivum.api._edit_cells import NamedCells
-from musivum.api._edit_mosaic import Outcome
-from musivum.api._edit_record import banned_before, fitted_numbers, with_edit
-from musivum.api._edit_wishes import Wishes, find_wishes, read_wishes
-from musivum.api._editors import EDITORS, Case
+from musivum.api._editing._cells import NamedCells
+from musivum.api._editing._editors import EDITORS, Case
+from musivum.api._editing._mosaic import Outcome
+from musivum.api._editing._record import banned_before, fitted_numbers, with_edit
+from musivum.api._editing._wishes import Wishes, find_wishes, read_wishes
 from musivum.api._library import AnyPath, user_path
 from musivum.api._names import PhotoNames
 from musivum.api._outputs import check_plan_path, check_spares

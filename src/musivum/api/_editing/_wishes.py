@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from musivum.api._edit_cells import FORM, NamedCells, is_place
+from musivum.api._editing._cells import FORM, NamedCells, is_place
 from musivum.api._names import PhotoNames
 from musivum.errors import OptionError
 from musivum.library import Library

@@ -9,8 +9,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from musivum.api._edit_record import as_before, firm_places
-from musivum.api._edit_wishes import Wishes
+from musivum.api._editing._record import as_before, firm_places
+from musivum.api._editing._wishes import Wishes
 from musivum.errors import OptionError
 from musivum.library import Library
 from musivum.plan import Finds, Placements, Plan, Repeats, breaking, exchange, forget, mentioned, offered, put, uses_of
