@@ -63,6 +63,14 @@ def test_a_failure_leaves_the_old_folder(tmp_path):
     assert names(path) == [".musivum", "old"] and names(tmp_path) == ["made"]
 
 
+def test_the_folder_one_is_in_is_not_replaced(tmp_path, monkeypatch):
+    (tmp_path / "empty" / "inner").mkdir(parents=True)
+    for where in ("empty", "empty/inner"):
+        monkeypatch.chdir(tmp_path / where)
+        with pytest.raises(OptionError, match="cannot write"), replacing_folder(tmp_path / "empty"):
+            pytest.fail("it began")
+
+
 def test_the_folders_of_a_person_are_not_touched(tmp_path):
     (tmp_path / "photos").mkdir()
     check_folder(tmp_path / "photos")

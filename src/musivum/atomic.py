@@ -35,6 +35,8 @@ def check_folder(path: Path) -> None:
         raise OptionError(f"cannot write the folder {path}: that is a file; give another name")
     if path.is_dir() and not (path / _MARK).exists() and any(path.iterdir()):
         raise OptionError(f"cannot write the folder {path}: it holds other things; name a new or empty one")
+    if path.is_dir() and Path.cwd().is_relative_to(path.resolve()):
+        raise OptionError(f"cannot write the folder {path}: you are in it; name one inside it")
     _check_parent(path)
 
 

@@ -13,7 +13,7 @@ from musivum.export import Look, Picture, export, export_layers, exporter_of
 from musivum.library import Library, open_library
 from musivum.plan import BACKGROUNDS, Plan, load_plan
 from musivum.progress import Progress, silent
-from musivum.raster import colour_bytes
+from musivum.raster import check_coding, colour_bytes
 from musivum.threads import check_workers
 
 
@@ -81,6 +81,7 @@ def render(
         If an option is out of range, or the picture cannot be written there.
     """
     check_workers(workers)
+    check_coding(quality=quality)
     path = layers if output is None else output
     if path is None or not (output is None or layers is None):
         raise OptionError("name one thing to write: a file with --output, or a folder of layers with --layers")

@@ -29,7 +29,7 @@ from musivum.geometry import Size
 from musivum.library import Library
 from musivum.plan import Plan
 from musivum.progress import Progress, silent
-from musivum.raster import PICTURE_FORMATS
+from musivum.raster import PICTURE_FORMATS, check_coding
 
 
 class Exporter(NamedTuple):
@@ -131,10 +131,7 @@ def check_export(
         4 where it will be transparent between the photos, else 3.
     """
     exporter = exporter_of(path, options)
-    if not 1 <= quality <= 100:
-        raise OptionError(f"quality {quality} is outside 1..100")
-    if dpi is not None and not 0 < dpi < 65536:
-        raise OptionError(f"{dpi} pixels per inch is not a resolution; give a number above 0, such as 300")
+    check_coding(quality=quality, dpi=dpi)
     exporter.check(path, size, channels=channels, options=options, quality=quality, dpi=dpi)
 
 
@@ -147,7 +144,5 @@ def exporter_of(path: Path, options: Any = None) -> Exporter:
     if options is not None and type(options) is not exporter.options:
         fitting = [name for name, other in EXPORTERS.items() if other.options is type(options)]
         fitting += [name for name, kind in _ALSO if kind is type(options)]
-        raise OptionError(
-            f"cannot write {path} so: options were given that are for {' and '.join(fitting) or 'nothing'}"
-        )
+        raise OptionError(f"cannot write {path} so: options were given that are for {', '.join(fitting) or 'nothing'}")
     return exporter

@@ -2,7 +2,7 @@
 
 from musivum.raster._colour import colour_bytes
 from musivum.raster._decode import Decoded, decode
-from musivum.raster._encode import PICTURE_FORMATS, check_picture, srgb_profile, write_picture
+from musivum.raster._encode import PICTURE_FORMATS, check_coding, check_picture, srgb_profile, write_picture
 from musivum.raster._film import FILM_FORMATS, check_film, write_film
 from musivum.raster._jpeg import jpeg_options, write_jpeg
 from musivum.raster._letters import lacking_letters
@@ -20,6 +20,7 @@ __all__ = [
     "Decoded",
     "Limits",
     "begin_tiff",
+    "check_coding",
     "check_film",
     "check_picture",
     "colour_bytes",

@@ -40,15 +40,20 @@ PICTURE_FORMATS: dict[str, _Format] = {
 """What `write_picture` can write, by suffix."""
 
 
+def check_coding(*, quality: int = 92, dpi: float | None = None) -> None:
+    """Raise OptionError unless this is a quality, and a resolution in pixels per inch."""
+    if not 1 <= quality <= 100:
+        raise OptionError(f"quality {quality} is outside 1..100")
+    if dpi is not None and not 0 < dpi < 65536:
+        raise OptionError(f"{dpi} pixels per inch is not a resolution; give a number above 0, such as 300")
+
+
 def check_picture(
     path: str | Path, size: Size, *, quality: int = 92, dpi: float | None = None, channels: int = 3
 ) -> None:
     """Raise OptionError unless a picture of this size can be written so: call it before the work, not after."""
     path = Path(path)
-    if not 1 <= quality <= 100:
-        raise OptionError(f"quality {quality} is outside 1..100")
-    if dpi is not None and not 0 < dpi < 65536:
-        raise OptionError(f"{dpi} pixels per inch is not a resolution; give a number above 0, such as 300")
+    check_coding(quality=quality, dpi=dpi)
     kind = PICTURE_FORMATS.get(path.suffix.lower())
     if kind is None:
         raise OptionError(f"cannot write {path}: the suffix must be one of {', '.join(PICTURE_FORMATS)}")
