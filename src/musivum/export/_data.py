@@ -14,6 +14,7 @@ import numpy as np
 from musivum.atomic import check_place, replacing
 from musivum.errors import OptionError
 from musivum.export._look import Look, Picture
+from musivum.export._names import writable
 from musivum.export._table import placements_csv
 from musivum.geometry import Size
 from musivum.library import Library
@@ -70,7 +71,7 @@ def _write(path: Path, pieces: Iterator[str], placements: int, progress: Progres
             temporary.open("w", encoding="utf-8", errors="surrogateescape", newline="") as f,
         ):
             for piece in pieces:
-                f.write(piece)
+                f.write(writable(piece))
             progress("writing", placements + 1, placements + 1)
     except OSError as fault:
         raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault

@@ -11,6 +11,7 @@ import numpy as np
 
 from musivum.atomic import check_place, replacing
 from musivum.errors import OptionError
+from musivum.export._names import writable
 from musivum.export._report import Report
 from musivum.export._table import placements_csv
 from musivum.geometry import Size
@@ -78,6 +79,6 @@ def _with_distances(report: Report, plan: Plan) -> Plan:
 def _write_text(text: str, path: Path) -> None:
     try:
         with replacing(path) as temporary:
-            temporary.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
+            temporary.write_text(writable(text), encoding="utf-8", errors="surrogateescape", newline="")
     except OSError as fault:
         raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault

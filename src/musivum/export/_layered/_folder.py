@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from pathlib import Path
 
 from musivum.atomic import check_folder, replacing_folder
@@ -12,6 +11,7 @@ from musivum.export._layered._entry import Entry, LayerOptions
 from musivum.export._layered._layers import stack_of
 from musivum.export._layered._png import write_layer
 from musivum.export._look import AS_PLANNED, Look, Picture
+from musivum.export._names import writable
 from musivum.export._table import no_formula
 from musivum.library import Library
 from musivum.plan import Plan
@@ -19,7 +19,6 @@ from musivum.progress import Progress, silent
 from musivum.threads import thread_count
 
 TABLE = "placements.csv"
-_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # of characters, that stand for no byte of a file's name
 COLUMNS = ("file", "name", "kind", "group", "x", "y", "width", "height", "opacity", "visible", "placement", "photo")
 
 
@@ -86,7 +85,7 @@ def export_layers(
                         f"{entry.opacity:.6g}",
                         "yes" if entry.visible else "no",
                         entry.placement + 1 or "",
-                        no_formula(_HALVES.sub("\ufffd", entry.source)),
+                        no_formula(writable(entry.source)),
                     ]
                 )
     except OSError as fault:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
+from musivum.export._names import writable
+
 STRETCHED = 'preserveAspectRatio="none"'
 """What lets an image fill its box."""
 
@@ -39,7 +41,7 @@ def placed(box: Iterable[float]) -> str:
 
 def address(file: str, folder: Path) -> str:
     """How a document in a folder refers to a file: by a relative path, percent-encoded byte by byte."""
-    file = os.path.abspath(file)
+    file = os.path.abspath(writable(file))
     try:
         relative = os.path.relpath(file, os.path.abspath(folder))
     except ValueError:  # on another drive of Windows
