@@ -3,7 +3,7 @@
 import pytest
 
 from musivum.errors import OptionError
-from musivum.raster import pixels_of
+from musivum.raster import millimetres_of, pixels_of
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,27 @@ def test_what_is_no_length_is_refused_in_one_line(length):
 def test_what_is_no_resolution_is_refused(dpi):
     with pytest.raises(OptionError, match="resolution"):
         pixels_of("90cm", dpi=dpi)
+
+
+@pytest.mark.parametrize(
+    ("length", "millimetres"),
+    [
+        ("3mm", 3),
+        (" 2,5 CM ", 25),
+        ('1.5"', 38.1),
+        ("72pt", 25.4),
+        ("0", 0),
+        ("0.0px", 0),
+        ("0mm", 0),
+        ("90000mm", 9e4),
+    ],
+)
+def test_lengths_on_paper(length, millimetres):
+    assert millimetres_of(length) == pytest.approx(millimetres)
+
+
+@pytest.mark.parametrize("length", ["", "3", "3px", "-3mm", "abc", "nan", "1.2.3mm", "1e3mm", "3 furlongs"])
+def test_what_is_no_length_on_paper_is_refused_without_a_word_of_pixels(length):
+    with pytest.raises(OptionError, match="on paper") as caught:
+        millimetres_of(length)
+    assert "\n" not in str(caught.value) and "px;" not in str(caught.value) and repr(length) in str(caught.value)

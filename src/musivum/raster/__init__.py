@@ -8,7 +8,7 @@ from musivum.raster._jpeg import jpeg_options, write_jpeg
 from musivum.raster._letters import lacking_letters
 from musivum.raster._limits import DEFAULT_LIMITS, Limits
 from musivum.raster._png_writer import deflated_rows, write_png
-from musivum.raster._size import pixels_of
+from musivum.raster._size import millimetres_of, pixels_of
 from musivum.raster._taken import taken
 from musivum.raster._tiff_file import begin_tiff, end_tiff
 from musivum.raster._tiff_tiles import tiff_tile, tiled_page
@@ -29,6 +29,7 @@ __all__ = [
     "end_tiff",
     "jpeg_options",
     "lacking_letters",
+    "millimetres_of",
     "pixels_of",
     "srgb_profile",
     "taken",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from musivum.errors import OptionError
-from musivum.raster import pixels_of
+from musivum.raster import millimetres_of
 
 MILLIMETRE = 72 / 25.4
 """In points."""
@@ -23,9 +23,9 @@ PAPERS: dict[str, tuple[float, float]] = {
 """Width and height of papers in millimetres."""
 
 _SIDES = re.compile(r"\s*([0-9.,]+)\s*([a-z\"]*?)\s*[x×]\s*([0-9.,]+)\s*([a-z\"]+)\s*", re.IGNORECASE)
-_NOTHING = re.compile(r"\s*0+([.,]0*)?\s*[a-z\"]*\s*", re.IGNORECASE)
-_FINE = 1000  # parts of a point
+_LENGTHS = {"bleed": "0", "overlap": "10mm", "sheet_margin": "5mm"}
 _WIDEST_BLEED = 100 * MILLIMETRE
+_SHORTEST, _LONGEST = 10, 50_000  # millimetres of a sheet's sides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,48 +35,43 @@ class PdfOptions:
     Parameters
     ----------
     bleed
-        How far the picture goes on beyond the cut, mirrored at its edges, such as 3mm.
+        How far the picture goes on beyond the cut, mirrored at its edges, such as 3mm; 0 by default.
     marks
         Draw crop marks, or not; by default where there is bleed, and on sheets.
     sheets
         Paper to divide the picture among: a5, a4, a3, a2, letter, legal, tabloid, or such as 330x480mm.
     overlap
-        Width of what neighbouring sheets both show, for glueing.
+        Width of what neighbouring sheets both show, for glueing; 10mm by default.
     sheet_margin
-        Margin of a sheet that the printer leaves white.
+        Margin of a sheet that the printer leaves white; 5mm by default.
     """
 
-    bleed: str = "0mm"
+    bleed: str | None = None
     marks: bool | None = None
     sheets: str | None = None
-    overlap: str = "10mm"
-    sheet_margin: str = "5mm"
+    overlap: str | None = None
+    sheet_margin: str | None = None
 
     def __post_init__(self) -> None:
-        for name in ("bleed", "overlap", "sheet_margin"):
-            points_of(name.replace("_", " "), getattr(self, name))
-        if points_of("bleed", self.bleed) > _WIDEST_BLEED:
+        for name in _LENGTHS:
+            self.points(name)
+        if self.points("bleed") > _WIDEST_BLEED:
             raise OptionError(f"bleed {self.bleed} is more than 10 cm: print shops ask for 3mm to 5mm")
         if self.sheets is not None:
             paper_of(self.sheets)
-            if points_of("bleed", self.bleed) > 0:
+            if self.points("bleed") > 0:
                 raise OptionError("bleed and sheets contradict each other: bleed is for one page that is cut to size")
+        else:
+            for name in ("overlap", "sheet_margin"):
+                if getattr(self, name) is not None:
+                    raise OptionError(
+                        f"{_shown(name)} is for sheets: say on which paper with --sheets, or leave it out"
+                    )
 
-
-def points_of(name: str, length: str) -> float:
-    """Points (1/72 inch) of a length on paper, such as ``3mm`` or 0, to the micrometre.
-
-    Raises
-    ------
-    OptionError
-        If it is no length, or one in pixels.
-    """
-    if _NOTHING.fullmatch(length):
-        return 0.0
-    fine = pixels_of(length, dpi=72 * _FINE)
-    if fine == pixels_of(length, dpi=144 * _FINE):
-        raise OptionError(f"{name} {length} has no unit of length on paper: write mm, cm or in, such as 10mm")
-    return round(fine / _FINE / MILLIMETRE, 3) * MILLIMETRE
+    def points(self, name: str) -> float:
+        """Points (1/72 inch) of the bleed, the overlap or the sheet_margin, or of what they are by default."""
+        asked = getattr(self, name)
+        return _points_of(_shown(name), _LENGTHS[name] if asked is None else asked)
 
 
 def paper_of(sheets: str) -> tuple[float, float]:
@@ -94,4 +89,19 @@ def paper_of(sheets: str) -> tuple[float, float]:
     match = _SIDES.fullmatch(sheets)
     if match is None:
         raise OptionError(f"sheets {sheets!r} is no paper: write {', '.join(PAPERS)}, or its sides such as 330x480mm")
-    return points_of("sheets", match[1] + (match[2] or match[4])), points_of("sheets", match[3] + match[4])
+    width, height = (_points_of("sheets", side) for side in (match[1] + (match[2] or match[4]), match[3] + match[4]))
+    if not _SHORTEST <= min(width, height) / MILLIMETRE <= max(width, height) / MILLIMETRE <= _LONGEST:
+        raise OptionError(f"sheets {sheets!r} is no paper: its sides must be 10mm to 50 m, such as 330x480mm")
+    return width, height
+
+
+def _points_of(name: str, length: str) -> float:
+    """Points of a length on paper, to the micrometre; what is wrong with it is told with the name."""
+    try:
+        return round(millimetres_of(length), 3) * MILLIMETRE
+    except OptionError as fault:
+        raise OptionError(f"{name} {fault}") from fault
+
+
+def _shown(name: str) -> str:
+    return name.replace("_", "-")

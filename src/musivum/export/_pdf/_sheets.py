@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from musivum.errors import OptionError
-from musivum.export._pdf._options import MILLIMETRE, PdfOptions, paper_of, points_of
+from musivum.export._pdf._options import MILLIMETRE, PdfOptions, paper_of
 from musivum.geometry import Box, Size
 
 GUTTER = 6 * MILLIMETRE
@@ -69,8 +69,8 @@ def divide(size: Size, options: PdfOptions, dpi: float) -> Sheets:
     found = [way for paper in papers if (way := _divided(size, paper, options, dpi)) is not None]
     if not found:
         raise OptionError(
-            f"sheets {options.sheets}: margins and an overlap of {options.overlap} leave too little room for the "
-            "picture: take larger paper, or less of them"
+            f"sheets {options.sheets}: margins and overlap leave too little room for the picture: take larger paper, "
+            "or less of them"
         )
     fewest = min(found, key=lambda sheets: sheets.total)
     if fewest.total > _MOST_SHEETS:
@@ -80,8 +80,8 @@ def divide(size: Size, options: PdfOptions, dpi: float) -> Sheets:
 
 def _divided(size: Size, paper: tuple[float, float], options: PdfOptions, dpi: float) -> Sheets | None:
     pixel = 72 / dpi
-    border = points_of("sheet margin", options.sheet_margin) + GUTTER
-    overlap = math.floor(points_of("overlap", options.overlap) / pixel + 0.5)
+    border = options.points("sheet_margin") + GUTTER
+    overlap = math.floor(options.points("overlap") / pixel + 0.5)
     counts, parts = [], []
     for side, length in zip(size, paper, strict=True):
         room = math.floor((length - 2 * border) / pixel + 1e-6)

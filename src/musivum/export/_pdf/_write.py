@@ -17,7 +17,7 @@ from musivum.export._look import Look, Picture
 from musivum.export._pdf._file import PdfFile
 from musivum.export._pdf._image import LONGEST, mirrored_strips, put_image
 from musivum.export._pdf._marks import MARK, crop_marks, hanging_plan, sheet_marks, words
-from musivum.export._pdf._options import MILLIMETRE, PdfOptions, points_of
+from musivum.export._pdf._options import MILLIMETRE, PdfOptions
 from musivum.export._pdf._pages import Book, Page
 from musivum.export._pdf._sheets import GUTTER, Sheets, divide
 from musivum.geometry import Box, Size
@@ -95,7 +95,7 @@ class _Press:
 
     def page(self, options: PdfOptions) -> tuple[str, ...]:
         """One page; what is beyond the cut is mirrored at the edges of the picture."""
-        bleed, pixel = points_of("bleed", options.bleed), self._pixel
+        bleed, pixel = options.points("bleed"), self._pixel
         marks = bleed > 0 if options.marks is None else options.marks
         away = max(bleed + MILLIMETRE, _NEAREST_MARK)
         border = away + MARK + MILLIMETRE if marks else bleed
@@ -136,7 +136,7 @@ class _Press:
 
     def _overview(self, sheets: Sheets, drawing: Drawing, options: PdfOptions) -> None:
         (width, height), pixel = sheets.paper, self._pixel
-        border = points_of("sheet margin", options.sheet_margin) + GUTTER
+        border = options.points("sheet_margin") + GUTTER
         overlap = sheets.part.width - sheets.step[0]
         sides = " x ".join(_millimetres(side * pixel) for side in sheets.size)
         many = f"{sheets.total} sheets, {sheets.rows} rows of {sheets.columns}"
