@@ -170,6 +170,36 @@ def test_hostile_names_stay_names(options, tmp_path):
         assert any("tint" in remark for remark in written.remarks)
 
 
+def test_what_has_no_file_to_link_is_embedded(tmp_path):
+    plan, album = random_mosaic(6)
+    there = tmp_path / "7.jpg"
+    there.touch()
+    files = [f"/nowhere/{i}.tif" for i in range(4)] + [os.fspath(there), os.fspath(there.with_suffix(".tif"))]
+    there.with_suffix(".tif").touch()
+    sources = ("builtin:plain:3", *(f"generated:stripes/{i}" for i in range(6)), *files)
+    album.sources = sources
+    plan = replace(plan, tiles=replace(plan.tiles, sources=sources))
+    written = export(plan, album, tmp_path / "a.svg", options=LINKED, quality=100)
+    export(plan, album, tmp_path / "b.svg", quality=100)
+    for k, (linked, embedded) in enumerate(
+        zip(photos_of(read(tmp_path / "a.svg")), photos_of(read(tmp_path / "b.svg")), strict=True)
+    ):
+        drawn = plan.placements.tile[k] < 7
+        assert (linked.get(HREF) == embedded.get(HREF)) == drawn == (not linked.get(HREF).endswith(("jpg", "tif")))
+    used = {int(tile) for tile in plan.placements.tile}
+    assert written.drawn.thumbnails == sum(plan.placements.tile < 7)
+    assert written.remarks == (
+        f"{len(used & {*range(7)})} of the photos have no file to link, such as built-in ones, and are embedded",
+        "linked photos keep their own colours: the tint is only in embedded ones",
+        f"{len(used & {*range(7, 11)})} of the linked photos are not where they were",
+        "1 of the linked photos are of kinds that browsers do not show, such as TIFF",
+    )
+    drawn = plan.select(np.flatnonzero(plan.placements.tile < 7))
+    assert not any(
+        "linked photos" in remark for remark in export(drawn, album, tmp_path / "c.svg", options=LINKED).remarks
+    )
+
+
 @pytest.mark.parametrize("feather", [0.0, 0.2])
 def test_a_gap_that_is_wider_than_the_cells_leaves_nothing_of_those_inside(feather, tmp_path):
     plan, album = random_mosaic(7)

@@ -21,7 +21,7 @@ from musivum.plan import Plan
 from musivum.progress import Progress
 
 if TYPE_CHECKING:
-    from musivum.render import Drawn
+    from musivum.render import Drawing, Drawn
 
 Integers = npt.NDArray[np.int64]
 
@@ -29,6 +29,7 @@ _BLOCK = 1024
 _ENOUGH = 1.001  # drawing a photo larger than this counts as larger than its resolution
 _UNIT = 'width="1" height="1"'
 _SHOWN = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp")
+_NO_FILE = ("builtin:", "generated:")  # see Library.sources
 _GREY = (
     '<filter id="grey" filterUnits="userSpaceOnUse" x="0" y="0" width="{}" height="{}" '
     'color-interpolation-filters="linearRGB">'
@@ -37,87 +38,124 @@ _GREY = (
 
 
 class Photos:
-    """Elements of a plan's photos, drawn as a look says, piece by piece.
+    """Elements of a plan's photos, drawn as a look says, piece by piece: definitions first, then photos.
+
+    Parameters
+    ----------
+    order
+        (n,) placements, the undermost first.
+    linked
+        Whether to link photos that are files; built-in and generated pictures have none and are embedded.
+    folder
+        Where the SVG is going to lie.
 
     Attributes
     ----------
     shapes
         What each shows of itself.
     drawn
-        What embedded ones were drawn from, once they are written.
-    gone, unknown
-        How many of the linked ones are not there, and how many browsers cannot show.
+        What embedded ones were drawn from, once they are written; None without any.
+    gone, unknown, fileless
+        How many of the photos that were to be linked are not there, browsers cannot show, or are no files.
     """
 
     def __init__(
-        self, plan: Plan, library: Library, look: Look, *, folder: Path, quality: int, progress: Progress
+        self,
+        plan: Plan,
+        library: Library,
+        look: Look,
+        order: Integers,
+        *,
+        linked: bool,
+        folder: Path,
+        quality: int,
+        progress: Progress,
     ) -> None:
-        self._plan, self._library, self._look = plan, library, look
-        self._folder, self._quality, self._progress = folder, quality, progress
+        self._plan, self._library, self._look, self._order = plan, library, look, order
+        self._quality, self._progress = quality, progress
         self._softs: dict[Soft, int] = {}
+        self._hrefs: Iterator[str] = iter(())
+        self._drawing: Drawing | None = None
+        self._crops = crops_of(plan, look)
+        self._links: dict[int, str] = {}
+        self.gone = self.unknown = self.fileless = 0
+        if linked:
+            self._link(folder)
+        self._linked = np.isin(plan.placements.tile, np.array([*self._links], np.int64))
         self.shapes = Shapes(plan, look)
-        self.drawn: Drawn | None = None
-        self.gone = self.unknown = 0
 
-    def soft_edges(self) -> Iterator[str]:
-        """Definitions of all soft edges that there are."""
-        for k in range(len(self._plan.placements)):
+    def _link(self, folder: Path) -> None:
+        from musivum.render import tile_rows
+
+        rows = tile_rows(self._plan, self._library)
+        for tile in np.unique(self._plan.placements.tile).tolist():
+            file = self._library.sources[rows[tile]]
+            if file.startswith(_NO_FILE):
+                self.fileless += 1
+                continue
+            self._links[tile] = address(file, folder)
+            if not os.path.exists(file):
+                self.gone += 1
+            elif not file.lower().endswith(_SHOWN):
+                self.unknown += 1
+
+    @property
+    def links(self) -> int:
+        """How many photos are linked."""
+        return len(self._links)
+
+    @property
+    def drawn(self) -> Drawn | None:
+        """What embedded ones were drawn from so far; None without any."""
+        if self._drawing is None:
+            return None
+        large = (self._plan.placements.transform[:, 0] * self._look.scale > _ENOUGH) & ~self._linked
+        return replace(self._drawing.drawn, upsampled=int(np.count_nonzero(large)))
+
+    def definitions(self) -> Iterator[str]:
+        """All soft edges that there are, what makes linked photos grey, and pictures that are shown several times."""
+        plan, crops = self._plan, self._crops
+        for k in range(len(plan.placements)):
             soft = self.shapes.soft(k)
             if soft is not None and soft not in self._softs:
                 number = self._softs[soft] = len(self._softs)
                 href = data_address(soft_edge(soft), 100)
                 yield f'<image id="soft{number}" {_UNIT} {STRETCHED} xlink:href="{href}"/>\n'
-
-    def embedded(self, order: Integers) -> Iterator[str | None]:
-        """Definitions of pictures that are shown several times, None, and the photos."""
-        plan, crops = self._plan, crops_of(self._plan, self._look)
-        often, once = np.flatnonzero(crops.shown > 1), crops.of_place[order][crops.shown[crops.of_place[order]] == 1]
-        wanted = np.concatenate([often, once])
-        hrefs: Iterator[str] = iter(())
-        drawing = None
+        if self._links:
+            yield _GREY.format(*plan.canvas)
+        embedded = ~self._linked[crops.first]
+        often, in_order = np.flatnonzero(embedded & (crops.shown > 1)), crops.of_place[self._order]
+        wanted = np.concatenate([often, in_order[(embedded & (crops.shown == 1))[in_order]]])
         if len(wanted):
             size = crops.size[wanted]
             sheet = laid_out(size)
-            drawing = drawing_of(plan, self._library, self._look, crops.first[wanted], sheet, size)
-            hrefs = addresses(pictures(drawing, sheet, size, self._progress), self._quality, self._look.workers)
+            self._drawing = drawing_of(plan, self._library, self._look, crops.first[wanted], sheet, size)
+            found = pictures(self._drawing, sheet, size, self._progress)
+            self._hrefs = addresses(found, self._quality, self._look.workers)
         for crop in often.tolist():
             box = plan.placements.crop[crops.first[crop]]
-            yield f'<image id="photo{crop}" {placed(box)} {STRETCHED} xlink:href="{next(hrefs)}"/>\n'
-        yield None
-        for k in order.tolist():
-            crop = int(crops.of_place[k])
-            if crops.shown[crop] > 1:
+            yield f'<image id="photo{crop}" {placed(box)} {STRETCHED} xlink:href="{next(self._hrefs)}"/>\n'
+
+    def elements(self) -> Iterator[str]:
+        """The photos in their order, after the definitions."""
+        plan, crops, count = self._plan, self._crops, len(self._order)
+        for done, k in enumerate(self._order.tolist(), 1):
+            tile, crop = int(plan.placements.tile[k]), int(crops.of_place[k])
+            if self._linked[k]:
+                whole = (0, 0, *plan.tiles.sizes[tile].tolist())
+                about = f'{placed(whole)} {STRETCHED} xlink:href="{self._links[tile]}"'
+                yield self._photo(k, "image", about, whole=True)
+            elif crops.shown[crop] > 1:
                 yield self._photo(k, "use", f'xlink:href="#photo{crop}"')
             else:
-                about = f'{placed(plan.placements.crop[k])} {STRETCHED} xlink:href="{next(hrefs)}"'
+                about = f'{placed(plan.placements.crop[k])} {STRETCHED} xlink:href="{next(self._hrefs)}"'
                 yield self._photo(k, "image", about)
-        for _ in hrefs:
+            if self._drawing is None and done % _BLOCK == 0:
+                self._progress("writing", done, count + 1)
+        for _ in self._hrefs:  # to the end of its progress
             pass
-        if drawing is None:
-            self._progress("drawing", 1, 1)
-        else:
-            large = plan.placements.transform[:, 0] * self._look.scale > _ENOUGH
-            self.drawn = replace(drawing.drawn, upsampled=int(np.count_nonzero(large)))
-
-    def linked(self, order: Integers) -> Iterator[str | None]:
-        """What a grey drawing needs, None, and the photos."""
-        from musivum.render import tile_rows
-
-        plan = self._plan
-        yield _GREY.format(*plan.canvas)
-        files = [self._library.sources[row] for row in tile_rows(plan, self._library)]
-        used = sorted(set(plan.placements.tile.tolist()))
-        self.gone = sum(not os.path.exists(files[tile]) for tile in used)
-        self.unknown = sum(not files[tile].lower().endswith(_SHOWN) for tile in used)
-        links = {tile: address(files[tile], self._folder) for tile in used}
-        yield None
-        for done, k in enumerate(order.tolist(), 1):
-            tile = int(plan.placements.tile[k])
-            about = f'{placed((0, 0, *plan.tiles.sizes[tile].tolist()))} {STRETCHED} xlink:href="{links[tile]}"'
-            yield self._photo(k, "image", about, whole=True)
-            if done % _BLOCK == 0:
-                self._progress("writing", done, len(order) + 1)
-        self._progress("writing", len(order) + 1, len(order) + 1)
+        if self._drawing is None:
+            self._progress("writing", count + 1, count + 1)
 
     def _photo(self, k: int, element: str, about: str, *, whole: bool = False) -> str:
         shapes, photos = self.shapes, self._plan.placements

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,15 +91,18 @@ class _Writer:
         progress: Progress,
     ) -> None:
         self._plan, self._library, self._path, self._look = plan, library, path, look
-        self._linked, self._quality = options.linked, quality
-        self._photos = Photos(plan, library, look, folder=path.parent, quality=quality, progress=progress)
+        self._quality = quality
+        self._groups = [(name, np.sort(rows)) for name, rows in groups_of(plan, look.scale, _MOST_GROUPS).groups]
+        order = np.concatenate([np.zeros(0, np.int64), *(rows for _, rows in self._groups)])
+        self._photos = Photos(
+            plan, library, look, order, linked=options.linked, folder=path.parent, quality=quality, progress=progress
+        )
         self._grey = plan.grey if look.grey is None else look.grey
 
     def document(self, millimetre: float) -> Iterator[str]:
         """The whole, with so many millimetres to a pixel of the canvas."""
         plan, look = self._plan, self._look
         width, height = plan.canvas
-        groups = [(name, np.sort(rows)) for name, rows in groups_of(plan, look.scale, _MOST_GROUPS).groups]
         yield (
             '<?xml version="1.0" encoding="UTF-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" '
             'xmlns:xlink="http://www.w3.org/1999/xlink" '
@@ -107,18 +111,15 @@ class _Writer:
             f'viewBox="0 0 {width} {height}">\n<title>{escaped(self._path.stem)}</title>\n<defs>\n'
             f'<clipPath id="canvas"><rect width="{width}" height="{height}"/></clipPath>\n'
         )
-        yield from self._photos.soft_edges()
-        order = np.concatenate([np.zeros(0, np.int64), *(rows for _, rows in groups)])
-        photos = self._photos.linked(order) if self._linked else self._photos.embedded(order)
-        yield from _until_none(photos)
+        yield from self._photos.definitions()
         yield '</defs>\n<g clip-path="url(#canvas)">\n'
         yield from self._behind("background", plan.background if look.background is None else look.background)
         yield from self._under_seams()
-        yield "<g>\n" if not (self._linked and self._grey) else '<g filter="url(#grey)">\n'
-        for number, (name, rows) in enumerate(groups, 1):
+        yield '<g filter="url(#grey)">\n' if self._grey and self._photos.links else "<g>\n"
+        photos = self._photos.elements()
+        for number, (name, rows) in enumerate(self._groups, 1):
             yield f'<g id="group{number}" inkscape:groupmode="layer" inkscape:label="{escaped(name)}">\n'
-            for _ in rows:
-                yield next(photos) or ""
+            yield from islice(photos, len(rows))
             yield "</g>\n"
         yield "</g>\n"
         for _ in photos:  # to the end of its progress
@@ -137,22 +138,22 @@ class _Writer:
 
     def remarks(self) -> Iterator[str]:
         """What the person should know."""
-        plan, look = self._plan, self._look
-        if not self._linked:
-            return
-        if (plan.tint if look.tint is None else look.tint) > 0:
+        photos, tint = self._photos, self._plan.tint if self._look.tint is None else self._look.tint
+        if photos.fileless:
+            yield f"{photos.fileless:,} of the photos have no file to link, such as built-in ones, and are embedded"
+        if photos.links and tint > 0:
             yield "linked photos keep their own colours: the tint is only in embedded ones"
-        if self._photos.gone:
-            yield f"{self._photos.gone:,} of the linked photos are not where they were"
-        if self._photos.unknown:
-            yield f"{self._photos.unknown:,} of the linked photos are of kinds that browsers do not show, such as TIFF"
+        if photos.gone:
+            yield f"{photos.gone:,} of the linked photos are not where they were"
+        if photos.unknown:
+            yield f"{photos.unknown:,} of the linked photos are of kinds that browsers do not show, such as TIFF"
 
     def _under_seams(self) -> Iterator[str]:
         """The mosaic once more under cells that touch: programs let through what is behind where two edges meet."""
         look = self._look
         if not self._photos.shapes.closed or not len(self._plan.placements) or look.channels(self._plan) == 4:
             return
-        small = replace(look, tint=0.0 if self._linked else look.tint, overlay=0.0, captions=False)
+        small = replace(look, tint=0.0 if self._photos.links else look.tint, overlay=0.0, captions=False)
         yield self._picture("seams", self._plan, small)
 
     def _behind(self, name: str, background: Background, opacity: float = 1.0) -> Iterator[str]:
@@ -179,8 +180,3 @@ class _Writer:
             light = linear_from_srgb(rgb) @ LUMINANCE
             rgb = srgb_from_linear(np.full(3, light, np.float32))
         return "#" + bytes(rgb.tolist()).hex()
-
-
-def _until_none(pieces: Iterator[str | None]) -> Iterator[str]:
-    while (piece := next(pieces)) is not None:
-        yield piece
