@@ -9,9 +9,9 @@ import pytest
 from export.albums import Album, flat, random_mosaic
 from musivum.errors import OptionError
 from musivum.export import Look, PdfOptions, check_export, export
-from musivum.export._pdf import _write
+from musivum.export._pdf import _image, _write
 from musivum.export._pdf._sheets import divide, sheet_name
-from musivum.geometry import Size
+from musivum.geometry import Box, Size
 from musivum.render import draw
 from render.mosaics import cells, plan_of
 
@@ -257,6 +257,23 @@ def test_transparency_stays(opened):
     for white in (255, 0):
         found = seen(pdf[0], fill_color=(white, white, white, 255))
         assert np.abs(found - (rgba[..., :3] * opacity + white * (1 - opacity))).max() <= 1.5
+
+
+@pytest.mark.parametrize("rows", [7, 256])
+def test_beyond_its_edges_a_picture_is_mirrored_as_often_as_it_takes(rows, monkeypatch):
+    monkeypatch.setattr(_image, "_MIRRORED", rows)
+    plan, album = random_mosaic(7)
+    drawing = Look().drawing(plan, album)
+    picture, (width, height) = drawing.region(), drawing.size
+    wide = np.pad(picture, ((300, 300), (300, 300), (0, 0)), "symmetric")
+    for box in (
+        *((-300, -300, width + 300, height + 300), (0, 0, width, height), (-5, 3, width, height), (3, -5, 40, 2)),
+        *((width + 4, height + 1, width + 300, height + 9), (-300, -300, -200, -250), (width - 3, 0, width + 90, 5)),
+    ):
+        x0, y0, x1, y1 = np.array(box) + 300
+        strips = list(_image.mirrored_strips(drawing, Box(*box)))
+        assert (np.concatenate(strips) == wide[y0:y1, x0:x1]).all(), box
+        assert all(len(strip) <= max(rows, height) for strip in strips)
 
 
 def test_pictures_beyond_one_image_are_several_without_a_gap(opened, monkeypatch):

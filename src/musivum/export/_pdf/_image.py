@@ -30,6 +30,7 @@ LONGEST = 65_500
 """Pixels of an image's longer side, which JPEG and many readers can hold."""
 
 _COPIED = 2**20
+_MIRRORED = 256  # rows beyond the picture that are drawn at a time
 
 
 def put_image(
@@ -93,20 +94,27 @@ def _copy(aside: IO[bytes], file: IO[bytes]) -> None:
 
 
 def mirrored_strips(drawing: Drawing, region: Box) -> Iterator[npt.NDArray[np.uint8]]:
-    """The rows of a region that may go beyond the picture, which is mirrored at its edges there."""
+    """The rows of a region that may go beyond the picture, which is mirrored at its edges there, as often as it takes.
+
+    What is above and below the picture is drawn a few rows at a time.
+    """
     width, height = drawing.size
     x0, y0, x1, y1 = map(int, region)
-    inside = Box(max(x0, 0), max(y0, 0), min(x1, width), min(y1, height))
-    sides = ((0, 0), (max(-x0, 0), max(x1 - width, 0)), (0, 0))
-
-    def beyond(rows: int, top: int, bottom: int, pad: tuple[int, int]) -> npt.NDArray[np.uint8]:
-        edge = drawing.region(Box(inside.x0, top, inside.x1, bottom))
-        whole = np.pad(edge, (pad, (0, 0), (0, 0)), "symmetric")
-        return np.pad(whole[:rows] if pad[0] else whole[len(whole) - rows :], sides, "symmetric")
-
-    if y0 < 0:
-        yield beyond(-y0, 0, min(-y0, height), (-y0, 0))
-    for strip in drawing.strips(inside):
-        yield np.pad(strip, sides, "symmetric") if any(sides[1]) else strip
-    if y1 > height:
-        yield beyond(y1 - height, max(2 * height - y1, 0), height, (0, y1 - height))
+    columns = np.arange(x0, x1) % (2 * width)
+    columns = np.minimum(columns, 2 * width - 1 - columns)
+    left, right = int(columns.min()), int(columns.max()) + 1
+    straight = right - left == x1 - x0 and x0 == left
+    top = y0
+    while top < y1:
+        turns, first = divmod(top, height)
+        bottom = min(y1, (turns + 1) * height)
+        if turns == 0:
+            strips = drawing.strips(Box(left, first, right, bottom))
+        else:
+            bottom = min(bottom, top + _MIRRORED)
+            last = first + bottom - top
+            rows = (height - last, height - first) if turns % 2 else (first, last)
+            strips = iter([drawing.region(Box(left, rows[0], right, rows[1]))[:: -1 if turns % 2 else 1]])
+        for strip in strips:
+            yield np.ascontiguousarray(strip) if straight else strip.take(columns - left, axis=1)
+        top = bottom
