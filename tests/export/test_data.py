@@ -146,6 +146,9 @@ def test_what_is_asked_for_in_place_of_the_plans_own_is_told(tmp_path):
     assert read["gap"] == 6 and read["blended"] == 2 and {place["feather"] for place in read["placements"]} == {0.75}
     export(plan, album, tmp_path / "a.csv", Look(feather=0.75))
     assert {row["feather"] for row in csv.DictReader((tmp_path / "a.csv").read_text().splitlines())} == {"0.75"}
+    for suffix, remarks in ((".csv", 1), (".json", 0)):
+        written = export(plan, album, tmp_path / f"c{suffix}", Look(alternates=2))
+        assert len(written.remarks) == remarks and all(".json" in remark for remark in written.remarks)
     with pytest.raises(OptionError, match="tint 3"):
         export(plan, album, tmp_path / "b.json", Look(tint=3.0))
     assert not (tmp_path / "b.json").exists()

@@ -44,7 +44,8 @@ def write_csv(
 ) -> Picture:
     """Write `placements_csv` in output pixels; bytes of names that are no text stay as they are."""
     _write(path, placements_csv(_as_asked(plan, library, look), look.scale), len(plan.placements), progress)
-    return Picture(path, plan.canvas.scaled(look.scale), None)
+    blended = ("a table tells of the chosen photos only: .json tells of alternates too",) if look.alternates else ()
+    return Picture(path, plan.canvas.scaled(look.scale), None, blended)
 
 
 def write_json(
