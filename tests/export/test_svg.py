@@ -21,7 +21,7 @@ from musivum.export import Look, SvgOptions, export
 from musivum.export._svg._shapes import Soft, soft_edge
 from musivum.geometry import Size
 from musivum.plan import Captions, bounds, rectangles
-from musivum.render import draw
+from musivum.render import Drawn, draw
 from render.mosaics import cells, hexagons, plan_of
 
 SVG, HREF = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
@@ -121,7 +121,8 @@ def test_what_is_shown_often_is_kept_once_and_as_large_as_the_largest_needs(tmp_
     album = Album([smooth(rng, 60, 60)])
     boxes = np.array([[0, 0, 10, 10], [10, 0, 40, 30], [40, 0, 50, 10.0]])
     plan = plan_of(album, Size(50, 30), boxes, turns=np.array([0, 1, 2]), mirror=np.array([False, True, False]))
-    export(plan, album, tmp_path / "a.svg")
+    written = export(plan, album, tmp_path / "a.svg")
+    assert written.drawn == Drawn(originals=0, thumbnails=3, upsampled=0, missing=0)
     root = read(tmp_path / "a.svg")
     assert [photo.tag for photo in photos_of(root)] == [f"{SVG}use"] * 3
     (shared,) = {photo.get(HREF) for photo in photos_of(root)}

@@ -110,7 +110,11 @@ class Drawing:
     @property
     def drawn(self) -> Drawn:
         """Counts over everything drawn so far; a photo that is drawn in several pieces counts once."""
-        return self._photos.drawn
+        return self._photos.drawn()
+
+    def drawn_for(self, times: npt.NDArray[np.int64]) -> Drawn:
+        """Counts as if each photo (k,) stood for so many, where what is drawn once is shown several times."""
+        return self._photos.drawn(times)
 
     def region(self, region: Box | None = None, *, progress: Progress = silent) -> npt.NDArray[np.uint8]:
         """Pixels (h, w, 3) of a box of whole output pixels, by default of the whole picture.

@@ -80,11 +80,10 @@ class Photos:
         self._originals = Originals(sources.files, sources.stamps, sources.sizes, photos.tile, self._needs.short_side)
         self._states = np.zeros(len(photos), np.uint8)
 
-    @property
-    def drawn(self) -> Drawn:
-        """Counts over all that was drawn."""
-        seen = self._states
-        return Drawn(*(int(np.count_nonzero(seen & bit)) for bit in (_ORIGINAL, _THUMB, _UPSAMPLED, _MISSING)))
+    def drawn(self, times: npt.NDArray[np.int64] | None = None) -> Drawn:
+        """Counts over all that was drawn, of each photo so many times (k,), or once."""
+        seen = (self._states & bit > 0 for bit in (_ORIGINAL, _THUMB, _UPSAMPLED, _MISSING))
+        return Drawn(*(int(np.count_nonzero(some) if times is None else times[some].sum()) for some in seen))
 
     def visit(self, x0: int, y0: int, x1: int, y1: int, step: int) -> AbstractContextManager[Callable[[float], None]]:
         """Keep the originals in a box of output pixels until the steps, of so many rows, that show them last are over.

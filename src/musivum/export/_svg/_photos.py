@@ -53,8 +53,6 @@ class Photos:
     ----------
     shapes
         What each shows of itself.
-    drawn
-        What embedded ones were drawn from, once they are written; None without any.
     gone, unknown, fileless
         How many of the photos that were to be linked are not there, browsers cannot show, or are no files.
     """
@@ -77,6 +75,7 @@ class Photos:
         self._hrefs: Iterator[str] = iter(())
         self._drawing: Drawing | None = None
         self._crops = crops_of(plan, look)
+        self._shown = np.zeros(0, np.int64)
         self._links: dict[int, str] = {}
         self.gone = self.unknown = self.fileless = 0
         if linked:
@@ -106,11 +105,11 @@ class Photos:
 
     @property
     def drawn(self) -> Drawn | None:
-        """What embedded ones were drawn from so far; None without any."""
+        """What placements of embedded ones were drawn from, once they are written; None without any."""
         if self._drawing is None:
             return None
         large = (self._plan.placements.transform[:, 0] * self._look.scale > _ENOUGH) & ~self._linked
-        return replace(self._drawing.drawn, upsampled=int(np.count_nonzero(large)))
+        return replace(self._drawing.drawn_for(self._shown), upsampled=int(np.count_nonzero(large)))
 
     def definitions(self) -> Iterator[str]:
         """All soft edges that there are, what makes linked photos grey, and pictures that are shown several times."""
@@ -129,6 +128,7 @@ class Photos:
         if len(wanted):
             size = crops.size[wanted]
             sheet = laid_out(size)
+            self._shown = crops.shown[wanted]
             self._drawing = drawing_of(plan, self._library, self._look, crops.first[wanted], sheet, size)
             found = pictures(self._drawing, sheet, size, self._progress)
             self._hrefs = addresses(found, self._quality, self._look.workers)
