@@ -1,11 +1,14 @@
 """Files and folders appear whole or not at all, whenever the writer is killed."""
 
+import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from musivum import atomic
 from musivum.atomic import check_folder, replacing, replacing_folder
 from musivum.errors import OptionError
 
@@ -80,3 +83,95 @@ def test_the_folders_of_a_person_are_not_touched(tmp_path):
         with pytest.raises(OptionError, match="cannot write"), replacing_folder(tmp_path / name):
             pytest.fail("it began")
     assert names(tmp_path / "photos") == ["dear.jpg"]
+
+
+def test_what_a_person_put_or_changed_there_is_not_lost(tmp_path):
+    path = tmp_path / "made"
+
+    def write():
+        with replacing_folder(path) as draft:
+            (draft / "inner").mkdir()
+            (draft / "inner" / "a.png").write_text("drawn")
+
+    write()
+    (path / "inner" / "mine.jpg").write_text("dear")
+    with pytest.raises(OptionError, match="changed or added"):
+        write()
+    assert (path / "inner" / "mine.jpg").read_text() == "dear"
+    (path / "inner" / "mine.jpg").unlink()
+    write()
+    retouched = path / "inner" / "a.png"
+    retouched.write_text("retouched")
+    later = retouched.stat().st_mtime + 60
+    os.utime(retouched, (later, later))
+    with pytest.raises(OptionError, match="changed or added"):
+        write()
+    assert retouched.read_text() == "retouched"
+
+
+def test_a_folder_that_cannot_be_put_there_leaves_the_old_one(tmp_path, monkeypatch):
+    path = tmp_path / "made"
+    with replacing_folder(path) as draft:
+        (draft / "old").write_text("old")
+    rename = Path.replace
+
+    def refuse(self, target):
+        if self.suffix == ".tmp":
+            raise PermissionError(13, "Permission denied")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(PermissionError), replacing_folder(path) as draft:
+        (draft / "new").write_text("new")
+    assert names(path) == [".musivum", "old"] and names(tmp_path) == ["made"]
+
+
+def test_an_old_folder_whose_successor_never_came_gets_its_name_back(tmp_path):
+    path = tmp_path / "made"
+    with replacing_folder(path) as draft:
+        (draft / "old").write_text("old")
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    path.rename(tmp_path / f".musivum.{atomic._SPACE}.{gone.pid}.7.old")
+    with replacing(tmp_path / "other") as draft:
+        draft.write_text("other")
+    assert names(tmp_path) == ["made", "other"] and names(path) == [".musivum", "old"]
+
+
+def test_links_lead_to_what_is_replaced(tmp_path):
+    (tmp_path / "there" / "real").mkdir(parents=True)
+    (tmp_path / "link.txt").symlink_to(tmp_path / "there" / "real.txt")
+    (tmp_path / "link").symlink_to(tmp_path / "there" / "real")
+    for number in range(2):
+        with replacing(tmp_path / "link.txt") as draft:
+            draft.write_text(str(number))
+        with replacing_folder(tmp_path / "link") as draft:
+            (draft / "number").write_text(str(number))
+        assert (tmp_path / "there" / "real.txt").read_text() == str(number)
+        assert (tmp_path / "there" / "real" / "number").read_text() == str(number)
+    assert (tmp_path / "link").is_symlink() and names(tmp_path / "there") == ["real", "real.txt"]
+
+
+def test_drafts_of_one_thread_do_not_meet(tmp_path):
+    with replacing(tmp_path / "a") as one, replacing(tmp_path / "b") as other:
+        one.write_text("a")
+        other.write_text("b")
+    assert [(tmp_path / name).read_text() for name in "ab"] == ["a", "b"]
+
+
+def test_a_draft_that_cannot_be_removed_is_no_hindrance(tmp_path, monkeypatch):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = tmp_path / f".musivum.{atomic._SPACE}.{gone.pid}.7.tmp"
+    left.write_text("half")
+    unlink = Path.unlink
+
+    def refuse(self, missing_ok=False):
+        if self == left:
+            raise PermissionError(1, "Operation not permitted")
+        unlink(self, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with replacing(tmp_path / "other") as draft:
+        draft.write_text("other")
+    assert (tmp_path / "other").read_text() == "other"
