@@ -208,7 +208,7 @@ def test_opaque_cells_laid_on_each_other_are_the_picture(kind, merged, tmp_path)
     if merged:
         assert len(layers) == 5 and layers[-1].name.startswith("Row")
         assert picture.remarks == (
-            "24 photos are more than 3 layers: merged by group into 3, without the next-best photos",
+            "24 photos are more layers than 3: merged by group into 3, without the next-best photos",
         )
     assert picture.drawn.thumbnails + picture.drawn.originals == 24
 
@@ -307,6 +307,20 @@ def test_captions_lie_on_the_target_that_lies_on_the_photos(kind, tmp_path):
 
 
 @each_kind
+def test_a_damaged_target_is_left_out_unless_it_is_to_be_seen(kind, tmp_path):
+    plan, album = rows_of_cells(11)
+    _, (whole, _) = written(kind, plan, album, tmp_path, hidden=0)
+    damaged = replace(plan, target=b"no picture")
+    picture, (layers, _) = written(kind, damaged, album, tmp_path, hidden=0)
+    (remark,) = picture.remarks
+    assert remark.startswith("there is no layer of the target") and "\n" not in remark
+    assert [one.name for one in layers] == [one.name for one in whole if one.name != "Target"]
+    for look in (Look(background="target"), Look(overlay=0.2)):
+        with pytest.raises(OptionError, match="target"):
+            written(kind, damaged, album, tmp_path, look)
+
+
+@each_kind
 def test_the_same_plan_gives_the_same_bytes_with_any_number_of_workers(kind, tmp_path):
     plan, album = free_form(12)
     found = []
@@ -357,7 +371,7 @@ def test_alternates_are_left_out_before_photos_are_merged(kind, tmp_path):
     picture, (layers, _) = written(kind, plan, album, tmp_path, hidden=3, most_layers=40)
     assert len(layers) == 26 and all(" · " in one.name for one in layers[2:])
     (remark,) = picture.remarks
-    assert remark.endswith("next-best photos are left out: with them there are more than 40 layers")
+    assert remark.endswith("next-best photos are left out: with them there are more layers than 40")
 
 
 def test_a_document_with_opacity_is_kept_as_it_looks_on_white(tmp_path):
@@ -422,7 +436,7 @@ def test_too_large_documents_are_refused_with_what_to_write(name, tmp_path):
     check_export(tmp_path / "a.psb", Size(300000, 30000))
     with pytest.raises(OptionError, match="draw it smaller"):
         check_export(tmp_path / "a.psb", Size(300001, 9))
-    with pytest.raises(OptionError, match="most_layers is 20,000"):
+    with pytest.raises(OptionError, match="most-layers is 20,000"):
         check_export(tmp_path / name, Size(9, 9), options=LayerOptions(most_layers=20000))
 
 
@@ -442,7 +456,7 @@ def test_layers_of_more_than_two_gigabytes_are_refused_before_they_are_drawn(tmp
 def test_what_layers_cannot_hold_is_refused_in_one_line(tmp_path):
     plan, album = rows_of_cells(19)
     for path in (tmp_path / "a.psd", tmp_path / "a.ora"):
-        with pytest.raises(OptionError, match="ask for hidden 2"):
+        with pytest.raises(OptionError, match="give --hidden 2"):
             export(plan, album, path, Look(alternates=2))
         with pytest.raises(OptionError, match="3 at most"):
             export(plan, album, path, options=LayerOptions(hidden=4))

@@ -33,7 +33,7 @@ class LayerOptions:
         if self.hidden is not None and self.hidden < 0:
             raise OptionError(f"hidden is {self.hidden}: it must be 0 or more photos for a place")
         if self.most_layers is not None and self.most_layers < 1:
-            raise OptionError(f"most_layers is {self.most_layers}: it must be 1 or more")
+            raise OptionError(f"most-layers is {self.most_layers}: it must be 1 or more")
 
 
 class Entry(NamedTuple):

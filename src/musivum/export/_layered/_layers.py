@@ -95,23 +95,24 @@ def stack_of(
     if look.alternates:
         raise OptionError(
             f"alternates {look.alternates}: layers hold one photo each; to have the next-best photos as hidden layers, "
-            f"ask for hidden {look.alternates}"
+            f"give --hidden {look.alternates}"
         )
     drawing = look.drawing(plan, library)
+    target, remarks = _target(plan, library, look)
     most = options.most_layers or most or sys.maxsize
-    columns, remarks = _alternates(plan, options.hidden), []
+    columns = _alternates(plan, options.hidden)
     alternates, count = int((columns >= 0).sum()), len(plan.placements)
     if count + alternates > most and alternates:
         columns = columns[:, :0]
         if count <= most:
             remarks.append(
-                f"{alternates:,} next-best photos are left out: with them there are more than {most:,} layers"
+                f"{alternates:,} next-best photos are left out: with them there are more layers than {most:,}"
             )
     groups, places = groups_of(plan, look.scale, most)
-    layers = _Layers(plan, library, look, drawing, columns, groups, places, [drawing])
+    layers = _Layers(plan, library, look, drawing, target, columns, groups, places, [drawing])
     if count > most:
         without = ", without the next-best photos" if alternates else ""
-        remarks.append(f"{count:,} photos are more than {most:,} layers: merged by group into {len(groups):,}{without}")
+        remarks.append(f"{count:,} photos are more layers than {most:,}: merged by group into {len(groups):,}{without}")
         photos = layers.merged(progress)
     else:
         photos = layers.photos(progress)
@@ -119,7 +120,7 @@ def stack_of(
     if plan.outline == "hexagon" and gap == 0 and bool((plan.placements.opacity == 1).all()):
         photos = without_seams(photos, drawing.size, folder)
     photos_of_place = 1 + (columns >= 0).sum(axis=1)
-    whole = (2 if plan.target else 1) * drawing.size.width * drawing.size.height
+    whole = (2 if target else 1) * drawing.size.width * drawing.size.height
     colour_bytes = 3 * int((areas(plan, look.scale) * photos_of_place).sum() + whole)
     return Stack(drawing, layers.between(photos), layers.parts, colour_bytes, tuple(remarks))
 
@@ -135,6 +136,7 @@ class _Layers(NamedTuple):
     library: Library
     look: Look
     drawing: Drawing
+    target: Drawing | None
     columns: npt.NDArray[np.int64]
     groups: list[Group]
     places: list[str]
@@ -145,14 +147,14 @@ class _Layers(NamedTuple):
         look, plan = self.look, self.plan
         background = plan.background if look.background is None else look.background
         if not isinstance(background, str):
-            yield self._whole("background", "Background", background)
-        if plan.target:
-            yield self._whole("target", "Target", "target", visible=background == "target")
+            yield self._whole("background", "Background", self._alone(plan.select(_NOTHING), background))
+        if self.target is not None:
+            yield self._whole("target", "Target", self.target)._replace(visible=background == "target")
         with closing(photos):
             yield from photos
         overlay = plan.overlay if look.overlay is None else look.overlay
-        if overlay > 0:
-            yield self._whole("overlay", "Target over the photos", "target", opacity=overlay)
+        if overlay > 0 and self.target is not None:
+            yield self._whole("overlay", "Target over the photos", self.target)._replace(opacity=overlay)
         if look.captions and len(plan.captions):
             box = plan.captions.box * look.scale
             region = inside(np.append(box[:, :2].min(axis=0), box[:, 2:].max(axis=0)), self.drawing.size)
@@ -223,17 +225,23 @@ class _Layers(NamedTuple):
             self.parts.append(drawing)
         return _entry("photo", "", region, drawing.strips(region))
 
-    def _alone(self, plan: Plan, *, captions: bool = False) -> Drawing:
-        look = replace(self.look, background="transparent", overlay=0.0, captions=captions)
+    def _alone(self, plan: Plan, background: Background = "transparent", *, captions: bool = False) -> Drawing:
+        look = replace(self.look, background=background, overlay=0.0, captions=captions)
         return look.drawing(plan, self.library)
 
-    def _whole(
-        self, kind: str, name: str, background: Background, *, visible: bool = True, opacity: float = 1.0
-    ) -> Entry:
-        look = replace(self.look, background=background, overlay=0.0, captions=False)
-        strips = look.drawing(self.plan.select(_NOTHING), self.library).strips()
-        entry = _entry(kind, name, Box(0, 0, *self.drawing.size), strips)
-        return entry._replace(visible=visible, opacity=opacity)
+    def _whole(self, kind: str, name: str, drawing: Drawing) -> Entry:
+        return _entry(kind, name, Box(0, 0, *self.drawing.size), drawing.strips())
+
+
+def _target(plan: Plan, library: Library, look: Look) -> tuple[Drawing | None, list[str]]:
+    """What draws the plan's target, and a remark where it cannot be drawn; where it must be, drawing the plan fails."""
+    if not plan.target:
+        return None, []
+    alone = replace(look, background="target", overlay=0.0, captions=False)
+    try:
+        return alone.drawing(plan.select(_NOTHING), library), []
+    except OptionError as fault:
+        return None, [f"there is no layer of the target: {fault}"]
 
 
 def _alternates(plan: Plan, hidden: int | None) -> npt.NDArray[np.int64]:

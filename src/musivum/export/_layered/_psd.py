@@ -56,7 +56,7 @@ def check_psd(
         _check_bytes(path, channels * size.width * size.height)
     if options is not None and options.most_layers is not None and options.most_layers > _MOST_RECORDS:
         raise OptionError(
-            f"cannot write {path}: most_layers is {options.most_layers:,} and {suffix} takes {_MOST_RECORDS:,} with "
+            f"cannot write {path}: most-layers is {options.most_layers:,} and {suffix} takes {_MOST_RECORDS:,} with "
             "their groups; ask for fewer, or write a folder of layers"
         )
     check_place(path)
