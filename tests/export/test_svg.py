@@ -5,7 +5,6 @@ import io
 import math
 import os
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
@@ -279,79 +278,80 @@ def test_the_mosaic_lies_under_the_seams_of_cells_that_touch(look, there, tmp_pa
     assert read(tmp_path / "b.svg").find(f".//{SVG}image[@id='seams']") is None
 
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+def grid():
+    return random_mosaic(11, cell=16)
 
 
-@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium to look at an SVG with")
-def test_a_browser_sees_what_we_draw(tmp_path):
-    sync = pytest.importorskip("playwright.sync_api", reason="looking at an SVG needs playwright")
-    cases = dict(seen_cases(tmp_path))
-    tops = np.cumsum([0, *(len(picture) for picture, _ in cases.values())]).tolist()
-    width = max(picture.shape[1] for picture, _ in cases.values())
-    frame = '<iframe src="{}.svg" style="position: absolute; left: 0; top: {}px; border: 0" width="{}" height="{}">'
-    frames = [frame.format(name, top, width, len(cases[name][0])) for name, top in zip(cases, tops, strict=False)]
-    (tmp_path / "all.html").write_text("<!doctype html>" + "</iframe>".join(frames), encoding="utf-8")
-    with sync.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=BROWSER, args=["--headless", "--no-sandbox", "--disable-gpu"], timeout=120_000
-        )
-        page = browser.new_page(viewport={"width": width, "height": tops[-1]})
-        page.set_default_timeout(120_000)  # milliseconds, on a busy machine
-        page.goto((tmp_path / "all.html").as_uri())
-        seen = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")).astype(int)
-        browser.close()
-    for (name, (picture, most)), top in zip(cases.items(), tops, strict=False):
-        apart = np.abs(seen[top : top + len(picture), : picture.shape[1]] - picture)
-        assert apart.mean() < most, name
+def turned():
+    return turned_mosaic(12)
 
 
-def seen_cases(folder):
-    """SVGs with what they should look like, and by how much of a byte they may differ on average.
-
-    Programs blend in sRGB and not in linear light, so soft and see-through photos differ more.
-    """
-    scale = 2.0
-
-    def case(name, plan, album, most, options=None, wanted=None, **look):
-        export(plan, album, folder / f"{name}.svg", Look(scale=scale, **look), options=options, dpi=96, quality=100)
-        return name, (draw(plan, album, scale=scale, **look) if wanted is None else wanted, most)
-
-    grid, album = random_mosaic(11, cell=16)
-    yield case("grid", grid, album, 2.5)
-    yield case("overlaid", grid, album, 8.0, overlay=0.4, grey=True)
-    yield case("apart", grid, album, 4.0, gap=4.0, corner=0.3, background=(250, 200, 0))
-    yield case("on-target", grid, album, 9.0, feather=0.3, background="target")
-    turned, four = turned_mosaic(12)
-    yield case("turned", turned, four, 2.0)
-    yield case("turned-soft", turned, four, 7.0, feather=0.2, corner=0.2)
+def see_through():
+    plan, album = turned()
     opacity = np.linspace(0.2, 1, 12, dtype=np.float32)
-    yield case("see-through", replace(turned, placements=replace(turned.placements, opacity=opacity)), four, 8.0)
+    return replace(plan, placements=replace(plan.placements, opacity=opacity)), album
 
-    size = Size(120, 104)
-    comb = plan_of(
-        four, size, hexagons(size, 4, 4), outline="hexagon", turns=np.arange(18) % 4 * 2, background=(9, 9, 9)
-    )
-    yield case("comb", comb, four, 2.5)
-    yield case("comb-apart", comb, four, 3.5, gap=5.0)
 
-    text = Captions(
-        ("Hhxx caption", "a text that is much too long"),
-        np.array([[4, 4, 116, 40], [4, 50, 116, 86.0]]),
-        16,
-        (255, 255, 0),
-    )
-    said = replace(turned.select(np.arange(0)), captions=text)
-    yield case("captions", said, four, 8.0)
+def comb():
+    _, album = turned()
+    size, turns = Size(120, 104), np.arange(18) % 4 * 2
+    plan = plan_of(album, size, hexagons(size, 4, 4), outline="hexagon", turns=turns, background=(9, 9, 9))
+    return plan, album
 
+
+def captioned():
+    plan, album = turned()
+    lines = ("Hhxx caption", "a text that is much too long")
+    text = Captions(lines, np.array([[4, 4, 116, 40], [4, 50, 116, 86.0]]), 16, (255, 255, 0))
+    return replace(plan.select(np.arange(0)), captions=text), album
+
+
+SEEN = {
+    "grid": (grid, {}, 2.5),
+    "overlaid": (grid, {"overlay": 0.4, "grey": True}, 8.0),
+    "apart": (grid, {"gap": 4.0, "corner": 0.3, "background": (250, 200, 0)}, 4.0),
+    "on target": (grid, {"feather": 0.3, "background": "target"}, 9.0),
+    "turned": (turned, {}, 2.0),
+    "turned and soft": (turned, {"feather": 0.2, "corner": 0.2}, 7.0),
+    "see-through": (see_through, {}, 8.0),
+    "comb": (comb, {}, 2.5),
+    "comb apart": (comb, {"gap": 5.0}, 3.5),
+    "captions": (captioned, {}, 8.0),
+}
+"""Plans, how they are drawn, and by how much of a byte browsers may differ on average.
+
+They blend in sRGB and not in linear light, so soft and see-through photos differ more.
+"""
+
+
+def look_at(path, browser, picture):
+    """How much an SVG in a browser differs from a picture."""
+    height, width = picture.shape[:2]
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(path.as_uri())
+    seen = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
+    page.close()
+    return np.abs(seen.astype(int) - picture).mean()
+
+
+@pytest.mark.parametrize(("make", "look", "most"), SEEN.values(), ids=SEEN)
+def test_a_browser_sees_what_we_draw(make, look, most, browser, tmp_path):
+    plan, album = make()
+    export(plan, album, tmp_path / "a.svg", Look(scale=2.0, **look), dpi=96, quality=100)
+    assert look_at(tmp_path / "a.svg", browser, draw(plan, album, scale=2.0, **look)) < most
+
+
+@pytest.mark.parametrize("built_in", [0, 2])
+@pytest.mark.parametrize(
+    ("look", "most"), [({}, 2.0), ({"grey": True, "corner": math.pi / 10}, 3.0)], ids=["plain", "grey"]
+)
+def test_a_browser_sees_linked_photos_in_their_own_colours(look, most, built_in, browser, tmp_path):
+    plan, album = turned()
     files = []
     for number in range(4):
-        packed = four.thumbs
-        width, height = map(int, packed.sizes[number])
-        first = int(packed.offsets[number])
-        pixels = packed.data[first : first + 3 * width * height].reshape(height, width, 3)
-        files.append(os.fspath(folder / f"# {number} %41 ä'\".png"))
-        Image.fromarray(pixels).save(files[-1])
-    four.sources = tuple(files)
-    yield case("linked", turned, four, 2.0, LINKED, draw(turned, four, scale=scale, tint=0.0), tint=None)
-    wanted = draw(turned, four, scale=scale, tint=0.0, grey=True, corner=math.pi / 10)
-    yield case("linked-grey", turned, four, 3.0, LINKED, wanted, grey=True, corner=math.pi / 10)
+        files.append(os.fspath(tmp_path / f"# {number} %41 ä'\".png"))
+        Image.fromarray(album.thumbs[number]).save(files[-1])
+    album.sources = (*(f"builtin:{k}" for k in range(built_in)), *files[built_in:])
+    tint = {"tint": 0.0} if built_in else {}  # built-in pictures are embedded, with the tint
+    export(plan, album, tmp_path / "a.svg", Look(scale=2.0, **look, **tint), options=LINKED, dpi=96, quality=100)
+    assert look_at(tmp_path / "a.svg", browser, draw(plan, album, scale=2.0, **look, tint=0.0)) < most
