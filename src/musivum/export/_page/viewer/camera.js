@@ -7,15 +7,17 @@ class Camera {
   constructor(width, height) {
     this.mosaic = { width, height };
     this.window = { width: 1, height: 1 };
-    this.covered = { right: 0, bottom: 0 };
+    this.covered = { top: 0, right: 0, bottom: 0 };
     Object.assign(this, { x: width / 2, y: height / 2, zoom: 1, most: 1 });
     this.goal = null;
     this.flight = null;
     this.glide = null;
   }
 
+  /** What no bar or panel covers. */
   get free() {
-    return { width: this.window.width - this.covered.right, height: this.window.height - this.covered.bottom };
+    const { top, right, bottom } = this.covered;
+    return { top, width: this.window.width - right, height: this.window.height - top - bottom };
   }
 
   /** Zoom at which all of the mosaic is seen. */
@@ -27,8 +29,8 @@ class Camera {
 
   /** Where the camera is when all of the mosaic is seen. */
   get middle() {
-    const { right, bottom } = this.covered, zoom = this.whole;
-    return [this.mosaic.width / 2 + right / 2 / zoom, this.mosaic.height / 2 + bottom / 2 / zoom];
+    const { top, right, bottom } = this.covered, zoom = this.whole;
+    return [this.mosaic.width / 2 + right / 2 / zoom, this.mosaic.height / 2 + (bottom - top) / 2 / zoom];
   }
 
   get least() {
@@ -49,11 +51,11 @@ class Camera {
 
   put(x, y, zoom) {
     this.zoom = Math.min(Math.max(zoom, this.least), this.most);
-    const { width, height } = this.mosaic, { right, bottom } = this.covered;
+    const { width, height } = this.mosaic, { top, right, bottom } = this.covered;
     const slackX = Math.max(0, this.window.width / 2 / this.zoom - width / 2) * 0.25;
     const slackY = Math.max(0, this.window.height / 2 / this.zoom - height / 2) * 0.25;
     this.x = Math.min(Math.max(x, -slackX), width + slackX + right / 2 / this.zoom);
-    this.y = Math.min(Math.max(y, -slackY), height + slackY + bottom / 2 / this.zoom);
+    this.y = Math.min(Math.max(y, -slackY - top / 2 / this.zoom), height + slackY + bottom / 2 / this.zoom);
   }
 
   toWindow(x, y) {
@@ -83,7 +85,7 @@ class Camera {
   }
 
   /** Zoom by a factor, smoothly, while a point of the window stays where it is. */
-  zoomBy(factor, left = this.free.width / 2, top = this.free.height / 2) {
+  zoomBy(factor, left = this.free.width / 2, top = this.free.top + this.free.height / 2) {
     this.touched = true;
     const from = this.goal?.zoom ?? this.zoom;
     const [x, y] = this.toMosaic(left, top);
@@ -105,7 +107,8 @@ class Camera {
   show(x, y, zoom) {
     this.touched = true;
     zoom = Math.min(Math.max(zoom, this.least), this.most);
-    this.fly(x + this.covered.right / 2 / zoom, y + this.covered.bottom / 2 / zoom, zoom);
+    const { top, right, bottom } = this.covered;
+    this.fly(x + right / 2 / zoom, y + (bottom - top) / 2 / zoom, zoom);
   }
 
   /** The smooth way to another view: J. J. van Wijk and W. A. A. Nuij (2003), doi:10.1109/INFVIS.2003.1249004. */

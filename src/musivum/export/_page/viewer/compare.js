@@ -43,7 +43,10 @@ class Wipe {
   toggle(on = !this.on) {
     if (this.address === null) return;
     if (on) this.load();
+    const held = document.activeElement === this.handle;
     this.handle.hidden = !on;
+    if (on) this.handle.focus({ preventScroll: true });
+    else if (held) document.getElementById("mosaic").focus();
     this.button.setAttribute("aria-pressed", String(on));
     this.put(this.share);
   }

@@ -34,20 +34,21 @@ const photos =
     : null;
 const camera = new Camera(...data.places.canvas);
 const wipe = new Wipe(data.target === null ? null : addressOf(data.target, "target"), redraw);
-if (photos && data.places.overlay > 0) {
+if (photos && data.target !== null && (data.places.overlay > 0 || data.places.background === "target")) {
   wipe.load();
-  painter.over = wipe;
+  painter.target = wipe;
 }
 const marks = new Marks(places), theme = new Theme(redraw);
 const state = { hovered: -1, chosen: -1, pointer: null };
 const panel = new Panel(places, album, { go: goOn, choose: (i) => choose(i, true), close: unchoose });
-const search = new Search(places, album, (i) => choose(i, true));
-const hands = new Hands(canvas, camera, { hover, open: openAt, changed: redraw });
+const search = new Search(places, album, { choose: (i) => choose(i, true), say });
+new Hands(canvas, camera, { hover, open: openAt, changed: redraw });
 const tip = new Tip(album);
 
-document.querySelector("#about h1").textContent = data.title;
+const about = document.getElementById("about");
+about.querySelector("h1").textContent = data.title;
 const different = number.format(new Set(places.photo).size);
-document.querySelector("#about p").textContent = `${counted(places.count, "photo")}, ${different} different`;
+about.querySelector("p").textContent = `${counted(places.count, "photo")}, ${different} different`;
 canvas.setAttribute("aria-label", `${data.title}: a mosaic of ${counted(places.count, "photo")}`);
 
 function redraw() {
@@ -149,9 +150,9 @@ function choose(i, show) {
   say(panel.show(i));
   document.body.classList.add("with-panel");
   cover();
-  const [left, top] = camera.toWindow(places.x[i], places.y[i]), { width, height } = camera.free;
+  const [left, top] = camera.toWindow(places.x[i], places.y[i]), { top: above, width, height } = camera.free;
   const side = 2 * Math.min(places.across[i], places.down[i]), tiny = show && side * camera.zoom < 28;
-  const hidden = left < 20 || left > width - 20 || top < 20 || top > height - 20;
+  const hidden = left < 20 || left > width - 20 || top < above + 20 || top > above + height - 20;
   if (!show && !camera.touched && !small.matches) camera.showWhole();
   else if (show || hidden) camera.show(places.x[i], places.y[i], tiny ? 56 / side : camera.zoom);
   if (!wasOpen) tip.hide();
@@ -161,7 +162,8 @@ function choose(i, show) {
 function cover() {
   const { offsetWidth, offsetHeight } = panel.root;
   const beside = panel.open && !small.matches, under = panel.open && small.matches;
-  camera.covered = { right: beside ? offsetWidth : 0, bottom: under ? offsetHeight : 0 };
+  const top = under ? about.offsetTop + about.offsetHeight : 0;
+  camera.covered = { top, right: beside ? offsetWidth : 0, bottom: under ? offsetHeight : 0 };
 }
 
 function unchoose() {
@@ -251,7 +253,7 @@ if (!album.pictures) hint.textContent = hint.textContent.replace("to see it as i
 addEventListener("pointerdown", () => (hint.hidden = true), { once: true });
 resize();
 
-/** For scripts of whoever shows the page, such as a kiosk that goes back to the whole picture. */
+/** For the tests, and for whoever looks into the page with the tools of a browser. */
 window.mosaic = {
   places, camera, choose, close: unchoose, state, redraw, zoomTiles, photoPictures, photos,
   get idle() {

@@ -44,7 +44,7 @@ class Album {
     const date = new Date(2000, 0, 1);
     date.setFullYear(year, month - 1, day);
     const words = date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
-    if (Number.isNaN(hour)) return ["File of", words];
+    if (Number.isNaN(hour)) return ["File changed", words];
     return ["Taken", `${words}, ${[hour, minute].map((part) => String(part).padStart(2, "0")).join(":")}`];
   }
 }
@@ -125,7 +125,9 @@ class Panel {
       button.onclick = () => this.choose(used[0]);
       items.push(element("li", {}, button));
     }
-    this.find("#others").hidden = items.length === 0;
+    const others = this.find("#others"), lost = others.contains(document.activeElement);
+    others.hidden = items.length === 0;
     this.find("#others ul").replaceChildren(...items);
+    if (lost) this.root.focus({ preventScroll: true });
   }
 }

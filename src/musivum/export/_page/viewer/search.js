@@ -3,8 +3,8 @@
 const MOST_FOUND = 60;
 
 class Search {
-  constructor(places, album, choose) {
-    Object.assign(this, { places, album, choose, at: -1, found: [] });
+  constructor(places, album, { choose, say }) {
+    Object.assign(this, { places, album, choose, say, at: -1, found: [] });
     this.root = document.getElementById("search");
     this.input = this.root.querySelector("input");
     this.list = document.getElementById("found");
@@ -40,8 +40,13 @@ class Search {
       return item;
     });
     const more = hits.length - MOST_FOUND;
-    const note = more > 0 ? `and ${number.format(more)} more` : "No photo has this name";
-    if (more > 0 || hits.length === 0) items.push(element("li", { className: "none", textContent: note }));
+    const none = "No photo has this name", note = more > 0 ? `and ${number.format(more)} more` : none;
+    if (more > 0 || hits.length === 0) {
+      const line = element("li", { className: "none", textContent: note });
+      line.setAttribute("role", "presentation");
+      items.push(line);
+    }
+    this.say(hits.length ? `${counted(hits.length, "photo")} found` : none);
     this.list.replaceChildren(...items);
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
@@ -76,6 +81,7 @@ class Search {
     const photo = this.found[k];
     this.input.blur();
     this.choose(this.places.uses(photo)[0]);
+    document.getElementById("panel").focus({ preventScroll: true });
   }
 
   close() {
