@@ -203,8 +203,12 @@ def test_without_photos_neither_pictures_nor_names_are_there(mosaic, tmp_path):
     page = written(plan, album, tmp_path, photos=False)
     photos = page.data["photos"]
     assert not photos["pictures"] and set(photos["names"]) == set(photos["taken"]) == {""}
-    assert "a.jpg" not in page.text and len(page.pictures) == 2  # one zoom tile, and the target
-    assert len(np.unique(page.column("photo"))) == len(np.unique(plan.placements.tile))
+    assert ".png" not in page.text and len(page.pictures) == 1 and page.data["target"] is None  # one zoom tile
+    assert len(np.unique(page.column("photo"))) == len(photos["names"]) == len(np.unique(plan.placements.tile))
+    assert not numbers(photos["full"], 2 * len(photos["names"])).any() and not page.column("crop", 4).any()
+    assert not page.column("tint").any() and page.data["places"]["alternates"]["kept"] == 0
+    with_text = replace(plan, captions=Captions(("words",), np.array([[1.0, 2.0, 30.0, 12.0]]), 5, (0, 0, 0)))
+    assert written(with_text, album, tmp_path, photos=False).data["places"]["captions"]["lines"] == []
 
 
 def test_originals_are_read_upright_with_their_dates_and_without_their_metadata(tmp_path):
@@ -231,15 +235,38 @@ def test_what_the_look_changes_is_told(mosaic, tmp_path):
     told = [places[name] for name in ("gap", "corner", "grey", "overlay", "blended")]
     assert told == [2, 0.25, True, 0.3, True]
     assert page.column("feather") == pytest.approx(0.1) and not page.column("tint").any()
-    assert places["captions"] == [[1, 2, 30, 12]]
+    line = places["captions"]["lines"][0]
+    x0, y0, x1, y1 = line["box"]
+    assert ((x0 + x1) / 2, (y0 + y1) / 2) == pytest.approx((15.5, 7), abs=0.1) and y0 < line["baseline"] < y1
+    assert line["text"] == "words" and 8 < line["length"] < x1 - x0 and places["background"] == "transparent"
     assert page.data["picture"]["kind"] == "webp" and page.zoom_tile(0, 0, 0).mode == "RGBA"
-    assert written(plan, album, tmp_path, Look(captions=False)).data["places"]["captions"] == []
+    assert written(plan, album, tmp_path, Look(captions=False)).data["places"]["captions"]["lines"] == []
 
 
 @pytest.mark.parametrize("side", [0, 15, 9000])
 def test_sizes_of_photos_outside_the_range_are_refused(side):
     with pytest.raises(OptionError, match="photo-side"):
         PageOptions(photo_side=side)
+
+
+def test_a_size_of_photos_that_are_left_out_is_refused():
+    with pytest.raises(OptionError, match="--no-photos"):
+        PageOptions(photo_side=512, photos=False)
+
+
+def test_errors_that_are_not_finite_are_told(mosaic, tmp_path):
+    plan, album = mosaic
+    infinite = replace(plan.alternates, error=np.full_like(plan.alternates.error, np.inf))
+    about = written(replace(plan, alternates=infinite), album, tmp_path).data["places"]["alternates"]
+    assert np.isposinf(numbers(about["error"], infinite.error.size)).all()
+
+
+def test_halves_of_characters_are_replaced(tmp_path):
+    rng = np.random.default_rng(1)
+    album = Album([noise(rng, 8, 8)])
+    album.sources = ["folder/\ud83d half \udcff.jpg"]
+    page = written(plan_of(album, Size(8, 8), cells(Size(8, 8), 1, 1)), album, tmp_path, title="\ud83d")
+    assert page.data["photos"]["names"] == ["\ufffd half \ufffd.jpg"] and page.data["title"] == "\ufffd"
 
 
 def test_a_plan_without_a_readable_target_has_nothing_to_compare(mosaic, tmp_path):

@@ -1,22 +1,25 @@
 """Interactive pages in a browser."""
 
+import io
 import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from export.albums import Album, random_mosaic, smooth, with_columns
 from export.pages import Window, turned, write
 from musivum.export import Look
 from musivum.geometry import Size
-from musivum.plan import rectangles
+from musivum.plan import Captions, rectangles
 from musivum.raster import decode
 from render.mosaics import cells, hexagons, noise, plan_of
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
 FLAGS += " --disable-component-update --disable-sync"
+BOXES = np.array([[5.0, 8, 45, 18], [40, 40, 80, 52]])
 HOSTILE = "<!--<script><img src=x onerror='document.title=1'>&\"\u2028.jpg"
 
 
@@ -47,6 +50,14 @@ def window(browser, path):
     with Window(browser, path) as window:
         yield window
         assert window.said == []
+
+
+def hide_bars(window):
+    window.run("document.querySelectorAll('.bar, #hint').forEach((e) => (e.style.display = 'none'))")
+
+
+def focus(window):
+    return window.run("document.activeElement.id")
 
 
 def topmost(plan, points):
@@ -96,8 +107,7 @@ def test_near_by_the_photos_lie_exactly_in_their_places(make, look, off, browser
     x0, y0 = 10, 2
     with Window(browser, write(plan, album, tmp_path, look), size=size) as window:
         window.look_at(x0 + size[0] / 2 / scale, y0 + size[1] / 2 / scale, scale)
-        for bar in (".bar", "#hint"):
-            window.run("(bar) => document.querySelectorAll(bar).forEach((e) => (e.style.display = 'none'))", bar)
+        hide_bars(window)
         assert window.run("mosaic.photos.tiles.size") > 0
         seen = window.pixels(0, 0, *size)
     drawn = replace(look, scale=scale).drawing(plan, album).region().astype(np.float64)
@@ -106,13 +116,48 @@ def test_near_by_the_photos_lie_exactly_in_their_places(make, look, off, browser
     assert abs(seen - drawn).mean() < min(off, blurred / 2)
 
 
+@pytest.mark.parametrize("background", [(160, 160, 160), "target", "transparent"], ids=["colour", "target", "none"])
+def test_near_by_photos_let_as_much_through_as_in_the_drawing(background, browser, tmp_path):
+    album = Album([np.full((200, 200, 3), 110, np.uint8)])
+    target = io.BytesIO()
+    Image.new("RGB", (100, 100), (160, 160, 160)).save(target, "PNG")
+    plan = plan_of(album, Size(100, 100), np.array([[20.0, 20, 80, 80]]), target=target.getvalue())
+    plan = with_columns(plan, opacity=np.full(1, 0.5, np.float32), feather=np.full(1, 0.2, np.float32))
+    points = [(50, 50), (24, 50), (50, 74), (78, 78), (10, 50)]
+    with Window(browser, write(plan, album, tmp_path, Look(background=background)), size=(500, 420)) as window:
+        hide_bars(window)
+        seen = []
+        for zoom in (1, 4):
+            window.look_at(50, 50, zoom)
+            seen.append([window.pixels(*map(round, window.to_window(*p)), 1, 1)[0, 0, 0] for p in points])
+        assert window.run("mosaic.photos.tiles.size") > 0 and window.said == []
+    off = 10 if background == "transparent" else 4  # of the WebP, where almost nothing is seen
+    assert seen[1] == pytest.approx(seen[0], abs=off) and max(seen[1]) - min(seen[1]) > 20
+
+
+def test_near_by_captions_are_written_where_the_drawing_has_them(browser, tmp_path):
+    album = Album([np.full((400, 600, 3), 40, np.uint8)])
+    said = Captions(("Summer", "A much longer line of words"), BOXES, 7, (255, 255, 255))
+    plan = replace(plan_of(album, Size(90, 60), np.array([[0.0, 0, 90, 60]])), captions=said)
+    with Window(browser, write(plan, album, tmp_path), size=(540, 360)) as window:
+        hide_bars(window)
+        window.look_at(45, 30, 6)
+        seen = window.pixels(0, 0, 540, 360)[..., 0] > 150
+    drawn = Look(scale=6).drawing(plan, album).region()[..., 0] > 150
+    for x0, y0, x1, y1 in (6 * BOXES).astype(int):
+        part = (slice(y0, y1), slice(x0, x1))
+        ends = [np.flatnonzero(picture[part].any(axis=0))[[0, -1]] for picture in (seen, drawn)]
+        assert ends[0] == pytest.approx(ends[1], abs=6) and 0.5 < seen[part].sum() / drawn[part].sum() < 2
+        seen[part] = False
+    assert not seen.any()
+
+
 def test_near_by_tinted_photos_keep_the_mosaics_colours(browser, tmp_path):
     plan, album = random_mosaic(9)
     scale, (columns, rows) = 4, (9, 7)
     with Window(browser, write(plan, album, tmp_path), size=(460, 360)) as window:
         window.look_at(54, 42, scale)
-        for bar in (".bar", "#hint"):
-            window.run("(bar) => document.querySelectorAll(bar).forEach((e) => (e.style.display = 'none'))", bar)
+        hide_bars(window)
         seen = window.pixels(*window.to_window(0, 0), 432, 336)
     off = {}
     for tint in (0.0, 0.6):
@@ -176,7 +221,7 @@ def test_a_click_tells_of_the_photo_and_where_else_it_is(window, mosaic):
     middle = rectangles(plan.placements.crop, plan.placements.transform).middle
     window.page.emulate_media(reduced_motion="no-preference")
     window.page.mouse.click(*window.to_window(middle[i].real, middle[i].imag))
-    window.page.wait_for_timeout(300)
+    window.page.wait_for_selector("#panel:not([hidden])")
     assert window.text("#panel h2") == plan.tiles.sources[plan.placements.tile[i]].rpartition("/")[2]
     assert window.text("#uses output") == f"2 of {len(uses)}"
     told = window.text("#panel dl")
@@ -230,8 +275,7 @@ def test_a_divider_wipes_between_target_and_mosaic(window, mosaic):
     assert not handle.is_visible()
 
 
-def test_the_keyboard_reaches_everything(window, mosaic):
-    plan, _ = mosaic
+def test_the_keyboard_moves_and_chooses(window):
     window.page.locator("#mosaic").focus()
     whole = window.run("mosaic.camera.zoom")
     for key in ("+", "+", "-"):
@@ -255,12 +299,15 @@ def test_the_keyboard_reaches_everything(window, mosaic):
     window.page.keyboard.press("Enter")
     window.settle()
     assert window.run("mosaic.camera.zoom") > 2 * whole
-    window.page.keyboard.press("Escape")
+
+
+def test_the_keyboard_reaches_everything(window, mosaic):
+    plan, _ = mosaic
     window.page.keyboard.press("/")
     name = plan.tiles.sources[plan.placements.tile[5]].rpartition("/")[2]
     window.page.keyboard.type(name[:2].upper())
     window.page.keyboard.press("Enter")
-    assert window.text("#panel h2") == name
+    assert window.text("#panel h2") == name and focus(window) == "panel"
     for theme in ("light", "dark"):
         window.page.locator("#theme").click()
         assert window.run("document.documentElement.dataset.theme") == theme
@@ -270,6 +317,64 @@ def test_the_keyboard_reaches_everything(window, mosaic):
         window.page.keyboard.press("Tab")
         reached.add(window.run("document.activeElement.id"))
     assert {"minus", "plus", "whole", "compare", "theme", "help", "close", "next", "near"} <= reached
+
+
+def test_the_focus_goes_where_the_eye_goes(window):
+    page = window.page
+    page.keyboard.press("c")
+    assert focus(window) == "wipe"
+    page.keyboard.press("c")
+    assert focus(window) == "mosaic"
+    page.keyboard.press("/")
+    page.keyboard.type("no such name")
+    assert window.run("document.getElementById('say').textContent") == "No photo has this name"
+    page.keyboard.press("Escape")
+    window.run("mosaic.choose(5, false)")
+    page.locator("#others button:not([disabled])").first.focus()
+    page.keyboard.press("Enter")
+    assert focus(window) == "panel"
+    page.keyboard.press("Escape")
+    assert focus(window) == "mosaic"
+    page.set_viewport_size({"width": 800, "height": 260})
+    page.keyboard.press("?")
+    assert window.run("[document.activeElement.tagName, document.getElementById('keys').scrollTop]") == ["H2", 0]
+
+
+@pytest.mark.parametrize("size", [(740, 420), (844, 390), (1010, 600)])
+def test_title_and_search_leave_each_other_room(size, browser, mosaic, tmp_path):
+    with Window(browser, write(*mosaic, tmp_path, title="A rather long title " * 4), size=size) as window:
+        for chosen in (False, True):
+            if chosen:
+                window.run("mosaic.choose(0, true)")
+                window.settle()
+            title, search, panel = (window.page.locator(bar).bounding_box() for bar in ("#about", "#search", "#panel"))
+            assert title is None or title["x"] + title["width"] <= search["x"]
+            assert panel is None or search["x"] + search["width"] <= panel["x"]
+
+
+def test_on_a_phone_the_chosen_photo_lies_between_title_and_panel(browser, path):
+    with Window(browser, path, size=(390, 700)) as window:
+        title = window.page.locator("#about").bounding_box()
+        for i in (4, 58):
+            window.run("(i) => mosaic.choose(i, true)", i)
+            window.settle()
+            panel = window.page.locator("#panel").bounding_box()
+            top = window.to_window(*window.run("(i) => [mosaic.places.x[i], mosaic.places.y[i]]", i))[1]
+            assert title["y"] + title["height"] < top < panel["y"]
+
+
+def test_very_many_places_of_a_photo_are_dots(browser, tmp_path):
+    album = Album([np.full((4, 4, 3), 60, np.uint8)])
+    size = Size(160, 120)
+    with Window(browser, write(plan_of(album, size, cells(size, 40, 30)), album, tmp_path), size=(1000, 700)) as window:
+        window.look_at(80, 60, 3)
+        window.run("mosaic.choose(500, false)")
+        window.settle()
+        found = window.pixels(*window.to_window(0, 0), 480, 360)
+        dots = (abs(found - (255, 193, 94)) < 12).all(axis=2)
+        assert 0.02 < dots.mean() < 0.2
+        window.look_at(80, 60, 30)
+        assert window.run("mosaic.state.chosen") == 500 and window.said == []
 
 
 def test_two_fingers_zoom_about_their_middle_and_one_drags(browser, path):

@@ -67,11 +67,12 @@ class Album:
 
 
 def album_of(plan: Plan, pictures: bool) -> Album:
-    """The tiles that are placed, and those that could have been."""
+    """The tiles that are placed and, where they are shown, those that could have been."""
     placed = np.zeros(len(plan.tiles), np.bool_)
     placed[plan.placements.tile] = True
     known = placed.copy()
-    known[plan.alternates.tile[plan.alternates.tile >= 0]] = True
+    if pictures:
+        known[plan.alternates.tile[plan.alternates.tile >= 0]] = True
     tiles = np.flatnonzero(known)
     return Album(plan, tiles, placed[tiles], pictures)
 
@@ -96,5 +97,5 @@ def add_photos(
         "names": photo_names(plan, tiles) if album.pictures else [""] * count,
         "taken": taken,
         "sizes": column(sizes),
-        "full": column(plan.tiles.sizes[tiles].astype(np.uint32)),
+        "full": column((plan.tiles.sizes[tiles] if album.pictures else sizes).astype(np.uint32)),
     }

@@ -25,7 +25,7 @@ class PageOptions:
     Raises
     ------
     OptionError
-        If an option is out of range.
+        If an option is out of range, or of no use with another.
     """
 
     embed: bool | None = None
@@ -34,5 +34,7 @@ class PageOptions:
     photo_side: int | None = None
 
     def __post_init__(self) -> None:
+        if self.photo_side is not None and not self.photos:
+            raise OptionError("--photo-side is for photos in the page: leave out it or --no-photos")
         if self.photo_side is not None and not 16 <= self.photo_side <= 8192:
             raise OptionError(f"photos of {self.photo_side} pixels do not do: give --photo-side 16 to 8192")

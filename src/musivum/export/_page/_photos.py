@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musivum.errors import UnreadableImage
+from musivum.export._names import legible
 from musivum.geometry import Size
 from musivum.library import Library
 from musivum.plan import Plan
@@ -32,9 +33,8 @@ class Photo(NamedTuple):
 
 
 def photo_names(plan: Plan, tiles: npt.NDArray[np.int64]) -> list[str]:
-    """File names of some tiles, without their folders; bytes that are no text show as replacement characters."""
-    names = (Path(_DRAWN.sub("", plan.tiles.sources[tile])).name for tile in tiles.tolist())
-    return [name.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for name in names]
+    """File names of some tiles, without their folders; what is no text shows as replacement characters."""
+    return [legible(Path(_DRAWN.sub("", plan.tiles.sources[tile])).name) for tile in tiles.tolist()]
 
 
 def photos_of(

@@ -10,25 +10,29 @@ import numpy.typing as npt
 
 from musivum.color import linear_from_oklab, srgb_from_linear
 from musivum.export._look import Look
-from musivum.plan import Plan, rectangles
+from musivum.export._page._captions import captions_of
+from musivum.plan import Captions, Plan, rectangles
 
 _TYPES = {"uint8": "u8", "uint16": "u16", "uint32": "u32", "float32": "f32"}
 _WHOLE = 65535  # crops are told in shares of the photo
 _ENCODING = 2.2  # of sRGB, nearly
 
 
-def places_of(plan: Plan, look: Look, photo: npt.NDArray[np.int64]) -> dict[str, Any]:
-    """Everything that the page knows of the placements, drawn with this look; `photo` (t,) numbers the plan's tiles."""
-    gap, corner, tint, overlay, grey = (
+def places_of(plan: Plan, look: Look, photo: npt.NDArray[np.int64], *, pictures: bool) -> dict[str, Any]:
+    """Everything that the page knows of the placements, drawn with this look; `photo` (t,) numbers the plan's tiles.
+
+    Without pictures, nothing is told that only serves to show them.
+    """
+    gap, corner, tint, overlay, grey, background = (
         getattr(plan if getattr(look, name) is None else look, name)
-        for name in ("gap", "corner", "tint", "overlay", "grey")
+        for name in ("gap", "corner", "tint", "overlay", "grey", "background")
     )
     placements, near = plan.placements, plan.alternates
-    n, kept = len(placements), near.tile.shape[1]
+    n, kept = len(placements), near.tile.shape[1] if pictures else 0
     middle, across, down = rectangles(placements.crop, placements.transform)
     shares = placements.crop / np.tile(plan.tiles.sizes[placements.tile], 2)
     soft = placements.feather if look.feather is None else np.full(n, look.feather)
-    there = near.tile >= 0
+    there, alike = near.tile[:, :kept] >= 0, near.error[:, :kept]
     columns = {
         "photo": _whole(photo[placements.tile]),
         "x": middle.real.astype(np.float32),
@@ -40,8 +44,8 @@ def places_of(plan: Plan, look: Look, photo: npt.NDArray[np.int64]) -> dict[str,
         "error": placements.error.astype(np.float32),
         "opacity": placements.opacity.astype(np.float32),
         "feather": np.zeros(n, np.float32) if plan.outline == "hexagon" else soft.astype(np.float32),
-        "crop": np.rint(shares * _WHOLE).astype(np.uint16),
-        "tint": _tints(plan, tint),
+        "crop": np.rint((shares if pictures else 0 * shares) * _WHOLE).astype(np.uint16),
+        "tint": _tints(plan, tint if pictures else 0),
     }
     return {
         "canvas": list(plan.canvas),
@@ -52,20 +56,21 @@ def places_of(plan: Plan, look: Look, photo: npt.NDArray[np.int64]) -> dict[str,
         "columns": {name: column(values) for name, values in columns.items()},
         "alternates": {
             "kept": kept,
-            "photo": column(_whole(np.where(there, photo[near.tile] + 1, 0))),
-            "error": column(np.where(there, near.error, 0).astype(np.float32)),
+            "photo": column(_whole(np.where(there, photo[near.tile[:, :kept]] + 1, 0))),
+            "error": column(np.where(there, alike, 0).astype(np.float32)),
         },
-        "captions": plan.captions.box.tolist() if look.captions else [],
+        "captions": captions_of(plan.captions if look.captions and pictures else Captions.none(), grey=grey),
         "grey": grey,
         "overlay": overlay,
+        "background": background,
         "blended": look.alternates > 0,
     }
 
 
 def column(values: npt.NDArray[Any]) -> dict[str, Any]:
-    """Numbers for the page, little-endian; a number that is the same everywhere is told once."""
+    """Numbers for the page, little-endian; a finite number that is the same everywhere is told once."""
     kind = _TYPES[values.dtype.name]
-    if values.size == 0 or (values == values.flat[0]).all():
+    if values.size == 0 or (np.isfinite(values.flat[0]) and (values == values.flat[0]).all()):
         return {"type": kind, "value": values.flat[0].item() if values.size else 0}
     data = np.ascontiguousarray(values, values.dtype.newbyteorder("<")).tobytes()
     return {"type": kind, "data": base64.b64encode(data).decode()}

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from musivum.atomic import check_folder, check_place, replacing, replacing_folder
 from musivum.errors import OptionError, UnreadableImage
 from musivum.export._look import Look, Picture
+from musivum.export._names import legible
 from musivum.export._page._album import SIDES, add_photos, album_of
 from musivum.export._page._document import as_text, document
 from musivum.export._page._options import PageOptions
@@ -62,13 +63,13 @@ def write_page(
             pyramid = add_pyramid(spool, drawing, path.parent, quality=quality, workers=look.workers, progress=progress)
             names = pyramid.names
             data: dict[str, Any] = {
-                "title": os.fsencode(options.title or path.stem).decode("utf-8", "replace"),
+                "title": legible(options.title or path.stem),
                 "folder": None,
                 "picture": pyramid.about,
-                "places": places_of(plan, look, album.numbers),
+                "places": places_of(plan, look, album.numbers, pictures=options.photos),
                 "target": None,
             }
-            if plan.target and (target := _target(plan, quality)):
+            if options.photos and plan.target and (target := _target(plan, quality)):
                 names.append("target.jpg")
                 data["target"] = spool.add(target)
             fitting = album.fitting_side(options.photo_side, _ONE_FILE - spool.embedded_bytes - len(as_text(data)))

@@ -39,9 +39,7 @@ class Photos {
         if (shown < 1) this.drawOthers(ctx, level, c, r, view);
         if (!tile.done && tile !== this.painting?.tile) this.waiting.push(tile);
         if (!tile.canvas) continue;
-        ctx.globalAlpha = shown;
-        ctx.drawImage(tile.canvas, ...box);
-        ctx.globalAlpha = 1;
+        this.lay(ctx, tile, [0, 0, this.side, this.side], box, shown);
         fading ||= shown < 1;
       }
     }
@@ -64,7 +62,21 @@ class Photos {
     const world = this.side / this.scale(level), box = [c * world, r * world, (c + 1) * world, (r + 1) * world];
     const inside = this.places.inBox(...box), finer = inside.filter((i) => this.finer(i));
     const photos = new Set(finer.map((i) => this.places.photo[i]));
-    return { name, level, c, r, box, inside, photos, done: false, canvas: null, since: 0 };
+    return { name, level, c, r, box, inside, photos, done: false, whole: false, canvas: null, since: 0 };
+  }
+
+  /** A part of a painted zoom tile over what is drawn, or, where it is the whole picture, in place of it. */
+  lay(ctx, { canvas, whole }, part, box, share) {
+    ctx.save();
+    ctx.globalAlpha = share;
+    if (whole) {
+      ctx.fillStyle = "#000";
+      ctx.globalCompositeOperation = "destination-out";
+      ctx.fillRect(...box);
+      ctx.globalCompositeOperation = "lighter";
+    }
+    ctx.drawImage(canvas, ...part, ...box);
+    ctx.restore();
   }
 
   /** In place of a zoom tile that is not there yet: a part of a coarser one, or else finer ones. */
@@ -74,12 +86,12 @@ class Photos {
       if (!tile?.done) continue;
       const part = this.side / 2 ** up, mask = 2 ** up - 1, world = this.side / this.scale(level);
       const box = view.pixels(c * world, r * world, (c + 1) * world, (r + 1) * world);
-      if (tile.canvas) ctx.drawImage(tile.canvas, (c & mask) * part, (r & mask) * part, part, part, ...box);
+      if (tile.canvas) this.lay(ctx, tile, [(c & mask) * part, (r & mask) * part, part, part], box, 1);
       return;
     }
     for (const [right, under] of [[0, 0], [1, 0], [0, 1], [1, 1]]) {
       const tile = this.tiles.get(`${level + 1}/${2 * c + right}_${2 * r + under}`);
-      if (tile?.canvas) ctx.drawImage(tile.canvas, ...view.pixels(...tile.box));
+      if (tile?.canvas) this.lay(ctx, tile, [0, 0, this.side, this.side], view.pixels(...tile.box), 1);
     }
   }
 

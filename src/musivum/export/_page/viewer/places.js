@@ -26,7 +26,6 @@ class Places {
     }
     this.crop = column(columns.crop, 4 * count);
     this.tint = column(columns.tint, 6 * count);
-    this.tinted = columns.tint.data !== undefined || columns.tint.value !== 0;
     this.kept = alternates.kept;
     this.alternate = column(alternates.photo, this.kept * count);
     this.alternateError = column(alternates.error, this.kept * count);
@@ -128,12 +127,26 @@ class Places {
     });
   }
 
+  /** Whether it is neither a hexagon nor turned, but by quarters. */
+  isUpright(i) {
+    return !this.hexagons && Math.abs(Math.sin(2 * this.turn[i])) <= 1e-6;
+  }
+
+  isSoft(i) {
+    return this.feather[i] > 0 || this.opacity[i] < 1;
+  }
+
+  /** Whether anything behind it shows within its box; hexagons without gaps are closed by their neighbours. */
+  letsThrough(i) {
+    return this.isSoft(i) || this.gap > 0 || this.corner > 0 || !(this.hexagons || this.isUpright(i));
+  }
+
   /** Corners of the outline about the placement's own middle, before it is turned; clockwise. */
   corners(i) {
     const w = this.across[i], h = this.down[i];
     if (this.hexagons) return this.hexagon(i, w, h);
-    const half = this.gap / 2, turned = Math.abs(Math.sin(2 * this.turn[i])) > 1e-6;
-    if (half === 0 || turned) return [[-w, -h], [w, -h], [w, h], [-w, h]];
+    const half = this.gap / 2;
+    if (half === 0 || !this.isUpright(i)) return [[-w, -h], [w, -h], [w, h], [-w, h]];
     const [x0, y0, x1, y1] = this.bounds(i), quarter = ((Math.round(this.turn[i] / (Math.PI / 2)) % 4) + 4) % 4;
     const inset = [
       y0 > 0.5 ? half : 0, x1 < this.width - 0.5 ? half : 0, y1 < this.height - 0.5 ? half : 0, x0 > 0.5 ? half : 0,
