@@ -1,17 +1,30 @@
 """What holds for every exporter."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from export.albums import random_mosaic
 from musivum.errors import OptionError
-from musivum.export import EXPORTERS, FilmOptions, Look, check_export, export
+from musivum.export import EXPORTERS, FilmOptions, Look, SvgOptions, check_export, export
 from musivum.geometry import Size
 
 QUICK = {".mp4": FilmOptions(seconds=0.5, fps=4)}
 """Options that save time."""
+
+HOSTILE = (
+    "/a/\ud83d half.jpg",
+    b"/a/caf\xe9.jpg".decode("utf-8", "surrogateescape"),
+    "/a/two\nlines \u2028.jpg",
+    "/a/</script><!--]]>&\"'.jpg",
+    "=cmd|' /C calc'!A0",
+    "/a/\u202egpj.exe",
+    f"/a/{'x' * 300}.jpg",
+    "/a/\0nul\x1b[31m.jpg",
+    "builtin:plain:3",
+)
+"""Names that photos may have."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +50,21 @@ def test_it_appears_whole_under_its_name_and_again_in_its_place(suffix, tmp_path
         )
         assert written.path == path and path.exists()
         assert all(entry.name.startswith("picture") for entry in tmp_path.iterdir())
-        assert tuple(written.size) == tuple(plan.canvas.scaled(1.7))
+        width, height = plan.canvas.scaled(1.7)
+        assert tuple(written.size) == ((width, height - height % 2) if suffix == ".mp4" else (width, height))
         assert steps.last[1] == steps.last[2]
         if written.drawn is not None:
             assert written.drawn.originals + written.drawn.thumbnails >= len(plan.placements)
+
+
+@pytest.mark.parametrize("suffix", EXPORTERS)
+def test_names_of_photos_may_be_anything(suffix, tmp_path):
+    plan, album = random_mosaic(1)
+    album.sources = (*HOSTILE, *album.sources[len(HOSTILE) :])
+    plan = replace(plan, tiles=replace(plan.tiles, sources=album.sources))
+    for options in (QUICK.get(suffix), *({".svg": [SvgOptions(linked=True)]}.get(suffix, []))):
+        written = export(plan, album, tmp_path / f"picture{suffix}", options=options)
+        assert written.path.exists() and all("\n" not in remark for remark in written.remarks)
 
 
 @pytest.mark.parametrize("suffix", EXPORTERS)

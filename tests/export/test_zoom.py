@@ -256,7 +256,15 @@ def test_files_do_not_depend_on_the_number_of_threads(suffix, tmp_path):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"zoom_tile": 100}, {"zoom_tile": 32}, {"zoom_tile": 8192}, {"address": "face.iiif"}, {"address": "ftp://a/b"}],
+    [
+        {"zoom_tile": 100},
+        {"zoom_tile": 32},
+        {"zoom_tile": 8192},
+        {"address": "face.iiif"},
+        {"address": "ftp://a/b"},
+        {"address": "http://["},
+        {"address": "https://a/b c"},
+    ],
 )
 def test_odd_options_are_refused_in_one_line(wrong):
     with pytest.raises(OptionError) as fault:

@@ -22,7 +22,19 @@ def test_the_camera_tells(name, tmp_path):
     assert taken(photo(tmp_path / name, "2019:08:12 14:03:59", FORMATS[name])) == "2019-08-12T14:03"
 
 
-@pytest.mark.parametrize("said", ["0000:00:00 00:00:00", "2019:13:12 14:03:59", "2019:08:12", "<script>", "", "    "])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "0000:00:00 00:00:00",
+        "0000:01:01 00:00:00",
+        "2024:02:31 10:00:00",
+        "2019:13:12 14:03:59",
+        "2019:08:12",
+        "<script>",
+        "",
+        "    ",
+    ],
+)
 def test_what_is_no_moment_says_nothing(said, tmp_path):
     assert taken(photo(tmp_path / "a.jpg", said)) is None
 

@@ -3,7 +3,7 @@
 from musivum.raster._colour import colour_bytes
 from musivum.raster._decode import Decoded, decode
 from musivum.raster._encode import PICTURE_FORMATS, check_coding, check_picture, srgb_profile, write_picture
-from musivum.raster._film import FILM_FORMATS, check_film, write_film
+from musivum.raster._film import FILM_FORMATS, check_film, film_size, write_film
 from musivum.raster._jpeg import jpeg_options, write_jpeg
 from musivum.raster._letters import lacking_letters
 from musivum.raster._limits import DEFAULT_LIMITS, Limits
@@ -27,6 +27,7 @@ __all__ = [
     "decode",
     "deflated_rows",
     "end_tiff",
+    "film_size",
     "jpeg_options",
     "lacking_letters",
     "millimetres_of",

@@ -47,13 +47,18 @@ def check_film(path: str | Path, size: Size, *, fps: int, quality: int) -> None:
     check_place(path)
 
 
+def film_size(path: str | Path, size: Size) -> Size:
+    """Size of a film whose frames have a size: an MP4 has even sides."""
+    return Size(size.width // 2 * 2, size.height // 2 * 2) if Path(path).suffix.lower() == ".mp4" else size
+
+
 def write_film(
     path: str | Path, frames: Iterable[npt.NDArray[np.uint8]], count: int, size: Size, *, fps: int, quality: int = 92
 ) -> None:
     """Write `count` frames (h, w, 3) of sRGB bytes as a film; the suffix chooses the format.
 
-    MP4 is H.264 with halved chroma, whose sides are even: an odd last row or column is left out. WebP repeats for ever.
-    Only a few frames are held at a time; the file appears in one step.
+    MP4 is H.264 with halved chroma, so an odd last row or column is left out (`film_size`). WebP repeats for ever. Only
+    a few frames are held at a time; the file appears in one step.
 
     Parameters
     ----------
@@ -72,7 +77,7 @@ def write_film(
     write = _mp4 if path.suffix.lower() == ".mp4" else _webp
     try:
         with replacing(path) as temporary:
-            write(temporary, iter(frames), count, size, fps, quality)
+            write(temporary, iter(frames), count, film_size(path, size), fps, quality)
     except OSError as fault:
         raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
 
@@ -90,14 +95,25 @@ def _ffmpeg() -> str | None:
 
 
 def _mp4(path: Path, frames: Iterator[npt.NDArray[np.uint8]], count: int, size: Size, fps: int, quality: int) -> None:
-    width, height = size.width // 2 * 2, size.height // 2 * 2
+    width, height = size
     raw = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps), "-i", "-"]
     colours = ["-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"]
     colours += ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "iec61966-2-1"]
     # The constant rate factor runs to 51; 18 to 23 is what people use, and few programs play 0, which is lossless.
     coder = ["-c:v", "libx264", "-crf", str(max(10, round(51 * (1 - quality / 100) ** 0.4))), "-preset", "medium"]
     coder += ["-movflags", "+faststart", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "mp4"]
-    command = [_ffmpeg() or "ffmpeg", "-loglevel", "error", "-nostdin", *raw, "-an", *colours, *coder, "-y", str(path)]
+    command = [
+        _ffmpeg() or "ffmpeg",
+        "-loglevel",
+        "error",
+        "-nostdin",
+        *raw,
+        "-an",
+        *colours,
+        *coder,
+        "-y",
+        f"file:{path}",
+    ]
     with tempfile.TemporaryFile() as complaints:
         coding = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=complaints)
         assert coding.stdin is not None
@@ -113,6 +129,8 @@ def _mp4(path: Path, frames: Iterator[npt.NDArray[np.uint8]], count: int, size: 
             complaints.seek(0)
             said = complaints.read().decode(errors="replace").strip().splitlines() or [f"it ended with {code}"]
             raise OSError(f"ffmpeg failed ({said[-1]})")
+        if not path.exists():
+            raise OSError("ffmpeg wrote nothing")
 
 
 def _pour(sink: IO[bytes], frames: Iterable[npt.NDArray[np.uint8]]) -> None:

@@ -20,9 +20,12 @@ class Frames(Image.Image):
         self._mode, self._size = "RGB", (size.width, size.height)
 
     def seek(self, frame: int) -> None:
-        if frame == self._at + 1 and frame < self.n_frames:
+        """Go to the next frame; going back to the first, as Pillow does in the end, does nothing."""
+        if frame == self._at + 1:
             self._at = frame
             self.im = Image.fromarray(np.ascontiguousarray(next(self._frames))).im
+        elif frame != 0:
+            raise EOFError(f"frame {frame} after {self._at}")
 
     def tell(self) -> int:
         return 0

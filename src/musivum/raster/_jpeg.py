@@ -79,7 +79,7 @@ def _encoded(band: npt.NDArray[np.uint8], *, folder: Path, **options: Any) -> by
     from PIL import Image
 
     with tempfile.TemporaryFile(dir=folder) as file:
-        Image.fromarray(band).save(file, "JPEG", **options)
+        Image.fromarray(band).save(file, "JPEG", progressive=False, **options)
         file.seek(0)
         return file.read()
 
@@ -91,6 +91,8 @@ def _parts(encoded: bytes) -> _Parts:
         if kind in _FRAMES:
             frame = at
         if kind == _SCAN:
+            if not frame:
+                raise OSError("the encoder of JPEG made no baseline file")
             return _Parts(frame, at, at + 2 + length)
         at += 2 + length
 

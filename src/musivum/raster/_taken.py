@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
+from datetime import datetime
 from pathlib import Path
 
 from PIL import Image
@@ -14,7 +14,7 @@ from musivum.raster._quiet import quiet
 from musivum.raster._sniff import HEAD, sniff
 
 _PHOTO_BLOCK, _TAKEN = 0x8769, 0x9003
-_MOMENT = re.compile(r"(\d{4}):(0[1-9]|1[0-2]):(0[1-9]|[12]\d|3[01]) ([01]\d|2[0-3]):([0-5]\d):[0-5]\d")
+_FORM, _LENGTH = "%Y:%m:%d %H:%M:%S", 19
 _LARGEST_BLOCK = 2**20  # bytes of EXIF; a JPEG can hold 65,533
 
 
@@ -46,5 +46,4 @@ def _block(found: object) -> Image.Exif:
 
 def _moment(exif: Image.Exif) -> str | None:
     said = exif.get_ifd(_PHOTO_BLOCK).get(_TAKEN)
-    match = _MOMENT.match(said) if isinstance(said, str) else None
-    return None if match is None else "{}-{}-{}T{}:{}".format(*match.groups())
+    return datetime.strptime(said[:_LENGTH], _FORM).isoformat(timespec="minutes") if isinstance(said, str) else None

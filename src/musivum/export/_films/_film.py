@@ -17,7 +17,7 @@ from musivum.geometry import Size
 from musivum.library import Library
 from musivum.plan import Plan
 from musivum.progress import Progress
-from musivum.raster import check_film, write_film
+from musivum.raster import check_film, film_size, write_film
 
 Frames = Iterator[npt.NDArray[np.uint8]]
 
@@ -60,7 +60,7 @@ def film(
     size = plan.canvas.scaled(look.scale)
     frames = _told(FILMS[options.film](plan, library, look, options), options.count, progress)
     write_film(path, frames, options.count, size, fps=options.fps, quality=quality)
-    return Picture(path, size, None)
+    return Picture(path, film_size(path, size), None)
 
 
 def _told(frames: Frames, count: int, progress: Progress) -> Frames:

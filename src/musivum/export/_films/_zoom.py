@@ -20,6 +20,7 @@ from musivum.plan import Plan, bounds
 _PAUSES = (0.12, 0.2)  # shares of the time on the whole, on the photo
 _AROUND = 1.3  # of the photo's sides, that is seen around it in the end
 _LEAST_ZOOM = 1.5
+_MOST = 64  # photos that are compared
 _LARGE = 0.9  # share of the photos near the middle that are no candidates unless they are as large
 _BORDER = 4  # pixels around a view for the resampling filter
 
@@ -34,18 +35,18 @@ class View(NamedTuple):
 
 def zoom(plan: Plan, library: Library, look: Look, options: FilmOptions) -> Iterator[npt.NDArray[np.uint8]]:
     """Frames from the whole mosaic down to one photo."""
-    return _frames(plan, library, look, _views(plan, options))
+    return _frames(plan, library, look, _views(plan, library, options))
 
 
 def reveal(plan: Plan, library: Library, look: Look, options: FilmOptions) -> Iterator[npt.NDArray[np.uint8]]:
     """Frames from one photo back to the whole mosaic."""
-    return _frames(plan, library, look, _views(plan, options)[::-1])
+    return _frames(plan, library, look, _views(plan, library, options)[::-1])
 
 
-def _views(plan: Plan, options: FilmOptions) -> list[View]:
+def _views(plan: Plan, library: Library, options: FilmOptions) -> list[View]:
     """A view for each frame: the widths form a geometric series, so the speed seems even, and start and end gently."""
     canvas = plan.canvas
-    photo = _chosen(plan, options.toward)
+    photo = _chosen(plan, library, options.toward)
     box = Box(*bounds(plan.placements)[photo].tolist())
     last = min(_AROUND * max(box.width, box.height * canvas.aspect), canvas.width / _LEAST_ZOOM)
     half_width, half_height = last / 2, last / canvas.aspect / 2
@@ -60,8 +61,10 @@ def _views(plan: Plan, options: FilmOptions) -> list[View]:
     return views
 
 
-def _chosen(plan: Plan, toward: int | None) -> int:
-    """Row of the placement that is zoomed on: of the largest near the middle, the one that fits best."""
+def _chosen(plan: Plan, library: Library, toward: int | None) -> int:
+    """Row of the placement that is zoomed on: of the largest near the middle that fit well, the one to look at."""
+    from musivum.render import tile_rows
+
     n = len(plan.placements)
     if n == 0:
         raise OptionError("the plan has no photo to zoom on")
@@ -74,7 +77,10 @@ def _chosen(plan: Plan, toward: int | None) -> int:
     near = np.flatnonzero(off <= max(0.25, float(off.min())))
     side = (box[near, 2:] - box[near, :2]).min(axis=1)
     large = near[side >= np.quantile(side, _LARGE)]
-    return int(large[np.lexsort((off[large], plan.placements.error[large]))[0]])
+    best = large[np.lexsort((off[large], plan.placements.error[large]))][: max(1, min(_MOST, len(large) // 2))]
+    rows = tile_rows(plan, library)[plan.placements.tile[best]]
+    contrast = [float(library.thumbs[row].std()) for row in rows.tolist()]
+    return int(best[np.argmax(contrast)])
 
 
 def _frames(plan: Plan, library: Library, look: Look, views: list[View]) -> Iterator[npt.NDArray[np.uint8]]:

@@ -9,6 +9,7 @@ References
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -53,7 +54,7 @@ def write_iiif(
     drawing = look.drawing(plan, library)
     side, suffix = options.zoom_tile, tile_format(drawing.channels)
     sizes = level_sizes(drawing.size, min(side, _SMALLEST))
-    address = f"{_LOCAL}/{quote(path.name)}" if options.address is None else options.address.rstrip("/")
+    address = f"{_LOCAL}/{quote(os.fsencode(path.name))}" if options.address is None else options.address.rstrip("/")
     try:
         with replacing_folder(path) as folder:
 

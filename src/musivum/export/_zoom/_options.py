@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ ZOOM_SIDE = 16_000
 """Pixels of the longer side unless the person says otherwise."""
 
 _SIDES = (64, 4096)
+_IN_ADDRESSES = re.compile(r"[!#-;=?-Z\[\]_a-z~]+")  # what RFC 3986 allows, others being percent-encoded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +38,16 @@ class ZoomOptions:
     def __post_init__(self) -> None:
         if not _SIDES[0] <= self.zoom_tile <= _SIDES[1] or self.zoom_tile % 16:
             raise OptionError(f"zoom-tile {self.zoom_tile} is not a multiple of 16 in {_SIDES[0]}..{_SIDES[1]}")
-        if self.address is not None:
-            parts = urlsplit(self.address)
-            if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-                raise OptionError(
-                    f"address {self.address} is not that of a folder on the web; write https://example.org/face.iiif"
-                )
+        if self.address is not None and not _of_folder(self.address):
+            raise OptionError(
+                f"address {self.address!r} is not that of a folder on the web; write https://example.org/face.iiif"
+            )
+
+
+def _of_folder(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    alone = not (parts.query or parts.fragment)
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and alone and bool(_IN_ADDRESSES.fullmatch(address))
