@@ -1,7 +1,6 @@
 """Interactive pages in a browser."""
 
 import io
-import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -16,23 +15,7 @@ from musivum.plan import Captions, rectangles
 from musivum.raster import decode
 from render.mosaics import cells, hexagons, noise, plan_of
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-FLAGS += " --disable-component-update --disable-sync"
-BOXES = np.array([[5.0, 8, 45, 18], [40, 40, 80, 52]])
 HOSTILE = "<!--<script><img src=x onerror='document.title=1'>&\"\u2028.jpg"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: no page is opened")
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        pytest.skip(f"none of {', '.join(NAMES)} is installed: no page is opened")
-    with api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
