@@ -15,6 +15,7 @@ from musivum.plan import Captions, rectangles
 from musivum.raster import decode
 from render.mosaics import cells, hexagons, noise, plan_of
 
+BOXES = np.array([[5.0, 8, 45, 18], [40, 40, 80, 52]])
 HOSTILE = "<!--<script><img src=x onerror='document.title=1'>&\"\u2028.jpg"
 
 
