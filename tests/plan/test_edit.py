@@ -168,6 +168,16 @@ def test_breaking_places_are_few_and_the_limits_hold_without_them(seed, n):
                 assert repeats.fits(place, others) == holds(repeats, staying)
 
 
+@settings(max_examples=20)
+@given(seed=st.integers(0, 10**6), n=st.integers(1, 14), copies=st.integers(1, 3))
+def test_those_of_least_error_stay(seed, n, copies):
+    rng = np.random.default_rng(seed)
+    tile, error = rng.integers(0, 3, n), rng.permutation(n) / n
+    limits = unlimited(n)._replace(most=np.full(n, copies))
+    found = breaking(limits, tile, error, np.zeros(n, np.bool_))
+    assert found.tolist() == [i for i in range(n) if (error[tile == tile[i]] < error[i]).sum() >= copies]
+
+
 @pytest.mark.parametrize("n", [0, 5])
 def test_without_limits_nothing_breaks(n):
     assert not len(breaking(unlimited(n), np.zeros(n, np.int64), np.zeros(n), np.zeros(n, bool)))

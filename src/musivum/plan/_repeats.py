@@ -22,17 +22,25 @@ class Repeats(NamedTuple):
     order
         (n,) distinct numbers that say which places come before which.
     near
-        Places (k,) and other places (k,) -> which pairs (k,) are too near each other for one photo.
+        Places (k,) and other places (k,) -> which pairs (k,) are too near each other for one photo; None if none are.
     """
 
     most: Rows
     order: Rows
-    near: Callable[[Rows, Rows], BoolArray]
+    near: Callable[[Rows, Rows], BoolArray] | None
 
     def fits(self, place: int, uses: Rows) -> bool:
         """Whether a photo that is shown in other places, its `uses`, may come into this one."""
-        if self.near(np.full(len(uses), place), uses).any():
+        if not self._counts(place, uses):
             return False
+        return self.near is None or not bool(self.near(np.broadcast_to(np.int64(place), len(uses)), uses).any())
+
+    def _counts(self, place: int, uses: Rows) -> bool:
+        """Whether a photo of these uses may have this one more."""
+        most = self.most[uses]
+        least, greatest = (bound(most, initial=self.most[place]) for bound in (np.min, np.max))
+        if len(uses) < least or len(uses) >= greatest:
+            return bool(len(uses) < least)
         everywhere = np.append(uses, place)
         everywhere = everywhere[np.argsort(self.order[everywhere])]
         first = int(np.flatnonzero(everywhere == place)[0])
@@ -41,7 +49,7 @@ class Repeats(NamedTuple):
 
 def unlimited(n: int) -> Repeats:
     """No limits for n places."""
-    return Repeats(np.full(n, n, np.int64), np.arange(n), lambda places, others: np.zeros(len(others), np.bool_))
+    return Repeats(np.full(n, n, np.int64), np.arange(n), None)
 
 
 def uses_of(tile: npt.NDArray[np.integer[Any]]) -> dict[int, Rows]:
@@ -77,8 +85,11 @@ def _suspects(repeats: Repeats, tile: npt.NDArray[np.integer[Any]]) -> Rows:
     shown = tile[inline]
     rank = np.arange(len(tile)) - np.searchsorted(shown, shown)
     found = [inline[rank >= repeats.most[inline]]]
+    if repeats.near is None:
+        return found[0]
+    one = np.flatnonzero(rank)
     for apart in range(1, int(rank.max(initial=0)) + 1):
-        one = np.flatnonzero(rank >= apart)
+        one = one[rank[one] >= apart]
         places = inline[one]
         found.append(places[repeats.near(places, inline[one - apart])])
     return np.concatenate(found)

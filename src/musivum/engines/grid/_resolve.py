@@ -72,14 +72,12 @@ class GridResolver:
         limits, places = self._limits, self._cells.places
 
         def near(one: Rows, other: Rows) -> BoolArray:
-            if limits.spacing <= 1:
-                return np.zeros(len(one), np.bool_)
             apart, sides = places[one, :2] - places[other, :2], places[one, 2:] + places[other, 2:]
             cells = (np.abs(apart) * np.float32(2) / sides).max(axis=1, initial=0) + np.float32(1e-3)
             return np.asarray(cells < np.float32(limits.spacing), np.bool_)
 
         n = len(self._cells)
-        return Repeats(np.full(n, limits.copies, np.int64), np.arange(n), near)
+        return Repeats(np.full(n, limits.copies, np.int64), np.arange(n), near if limits.spacing > 1 else None)
 
     def fitted(self, plan: Plan, place: Rows, photos: Placements) -> Placements:
         """Photos (m), rows of a plan's tiles, in cells (m,), with the contrast and factors that they need there."""
@@ -164,8 +162,9 @@ class GridResolver:
     def _limits(self) -> Limits:
         told = self.plan.statistics
         copies, spacing = told.get("copies"), told.get("spacing")
-        if isinstance(copies, int) and isinstance(spacing, int | float) and copies >= 1:
-            return Limits(copies, spacing, False)
+        if isinstance(copies, int) and isinstance(spacing, int | float) and copies >= 1 and spacing >= 0:
+            farthest = max(self.plan.canvas.width, self.plan.canvas.height)  # no cell is smaller than a pixel
+            return Limits(min(copies, len(self._cells)), min(spacing, farthest), False)
         return replace(feasible_limits(self._options, len(self._cells), len(self.library)), use_all=False)
 
     @cached_property
