@@ -13,9 +13,11 @@ import pytest
 from PIL import Image
 
 from musivum import api
+from musivum.api._editing._record import banned_before
 from musivum.engines.arrange import ArrangeOptions
 from musivum.engines.fractal import FractalOptions
 from musivum.engines.grid import GridOptions
+from musivum.errors import OptionError
 from musivum.library import open_library
 from musivum.plan import Plan, bounds, load_plan, offered, save_plan
 from musivum.plan._alternates import ALTERNATE_COLUMNS
@@ -324,7 +326,7 @@ def test_a_ban_holds_for_later_searches(run: Run, place: Path, tmp_path: Path) -
         (["fractal.mosaic", "--pin", "1,1=p01.png"], "form no rows and columns: give a placement's number"),
         (["grid.mosaic", "--swap", "3=9"], "swap 3=9: placement 3 has"),
         (["grid.mosaic", "--swap", "3=who.png"], "no photo is called who.png"),
-        (["arrange.mosaic", "--swap", "3=1"], "placement 3 has 0 alternates; pin a photo there"),
+        (["arrange.mosaic", "--swap", "3=1"], "placement 3 has no other photo among its alternates; pin"),
         (["grid.mosaic", "--swap", "3=1", "--pin", "3,1=p01.png"], "are for one place: keep one of them"),
         (["grid.mosaic", "--ban", "p01.png", "--pin", "3,1=p01.png"], "that photo is banned, too"),
         (["arrange.mosaic", "--pin", "1=p01.png", "--pin", "2=p01.png"], "pinned 2 times: a collage shows it once"),
@@ -366,13 +368,104 @@ def test_a_recipe_that_lies_about_edits_is_harmless(run: Run, place: Path, tmp_p
     plan, path = load_plan(place / "grid.mosaic"), tmp_path / "l.mosaic"
     ids = [plan.tiles.ids[tile] for tile in plan.placements.tile]
     other = plan.tiles.ids[plan.alternates.tile[2, np.flatnonzero(offered(plan)[2])[0]]]
+    vast = {"multiply": [1e308] * 3, "gain": 1, "slope": 0, "follow": 0}
     for edits, code in (
         ("no list", 0),
         ([1, None, {"changes": "no"}, {"changes": [1, {"placement": "2"}]}, {"banned": [3]}], 0),
         ([{"changes": [{"placement": 10**9, "from": ids[2], "to": ids[2], "reason": "pinned"}]}], 0),
         ([{"changes": [{"placement": 3, "from": other, "to": ids[2], "fitted": {"gain": "x"}}]}], 2),
         ([{"changes": [{"placement": 3, "from": other, "to": ids[2], "fitted": 5}]}], 2),
+        ([{"changes": [{"placement": 3, "from": other, "to": ids[2], "fitted": vast}]}], 2),
     ):
         save_plan(replace(plan, recipe=plan.recipe | {"edits": edits}), path)
         found, _, err = run(path, "--swap", "3=1")
         assert found == code and err.count("\n") == (code > 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "wish"),
+    [
+        ("grid", {"copies": 10**30}, ["--swap", "3=1"]),
+        ("grid", {"copies": -1, "spacing": "2"}, ["--swap", "3=1"]),
+        ("grid", {"spacing": 1e308}, ["--swap", "3=1"]),
+        ("grid", {"spacing": -1e308}, ["--swap", "3=1"]),
+        ("fractal", {"levels": [{"placements": 10**30, "copies": 1}]}, ["--swap", "3=1"]),
+        ("arrange", {"left_out": [5, None, {}], "hero": {}}, ["--ban", "p03.png"]),
+        ("arrange", {"gap": -1e9, "columns": 10**9}, ["--ban", "p03.png"]),
+    ],
+)
+def test_statistics_that_lie_are_harmless(
+    run: Run, place: Path, tmp_path: Path, name: str, told: dict[str, Any], wish: list[str]
+) -> None:
+    plan, path = load_plan(place / f"{name}.mosaic"), tmp_path / "l.mosaic"
+    save_plan(replace(plan, statistics=plan.statistics | told), path)
+    code, out, err = run(path, *wish)
+    assert (code, err) == (0, "") and "1 placement changed" in out
+
+
+def test_photos_pinned_too_near_each_other_are_told_of(run: Run, place: Path, tmp_path: Path) -> None:
+    before, output = load_plan(place / "grid.mosaic"), tmp_path / "p.mosaic"
+    photo = min(sorted(set(shown(before))), key=shown(before).count)
+    pins = [word for cell in ("4,4", "5,4", "6,4", "4,5") for word in ("--pin", f"{cell}={photo}")]
+    code, out, _ = run("grid.mosaic", *pins, "--resolve", "-o", output)
+    after = load_plan(output)
+    assert code == 0 and "what was put there by name breaks the mosaic's limits on repetition itself in" in out
+    assert all(shown(after)[place] == photo for place in (33, 34, 35, 43))
+    assert after.statistics["clashes"] >= 2  # 4,4 or 5,4 may stay, and then 6,4
+    assert "by name breaks" in run(output, "--resolve")[1]
+    assert "by name breaks" not in run(output, "--swap", "80=1")[1]  # which has nothing to do with it
+
+
+def test_of_two_edits_at_once_the_later_one_is_refused(place: Path, tmp_path: Path) -> None:
+    path, apart = tmp_path / "g.mosaic", tmp_path / "other.mosaic"
+    path.write_bytes((place / "grid.mosaic").read_bytes())
+    photo = commonest(load_plan(path))
+
+    def meanwhile(stage: str, done: int, total: int) -> None:
+        nonlocal others
+        if not others:
+            others.append(api.edit(path, swap="3=1"))
+
+    others: list[api.Edited] = []
+    with pytest.raises(OptionError, match="was changed by somebody else meanwhile, so nothing was written") as refusal:
+        api.edit(path, ban=photo, resolve=True, progress=meanwhile)
+    assert "\n" not in str(refusal.value)
+    assert [edit.get("swap") for edit in load_plan(path).recipe["edits"]] == [["3=1"]]
+    others.clear()
+    assert api.edit(path, apart, ban=photo, resolve=True, progress=meanwhile).plan_path == apart
+    assert photo not in shown(load_plan(apart)) and len(load_plan(path).recipe["edits"]) == 2
+
+
+def test_a_dry_run_needs_no_place_to_write(
+    run: Run, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert run("grid.mosaic", "--swap", "3=1", "--dry-run")[0] == 0
+    assert "nothing may be written in the folder" in run("grid.mosaic", "--swap", "3=1")[2]
+
+
+def test_one_wish_may_be_a_string(place: Path) -> None:
+    path = place / "grid.mosaic"
+    photo = commonest(load_plan(path))
+    for wish in ({"ban": photo, "resolve": True}, {"pin": f"3={photo}"}, {"swap": "3=2"}):
+        listed = {name: value if name == "resolve" else [value] for name, value in wish.items()}
+        alone, many = (api.edit(path, dry_run=True, **wishes) for wishes in (wish, listed))
+        assert alone.changes == many.changes and alone.plan.recipe == many.plan.recipe
+    with pytest.raises(OptionError, match="no photo is called nobody"):
+        api.edit(path, ban="nobody.jpg", dry_run=True)
+
+
+def test_a_photo_that_was_banned_is_welcome_once_it_was_pinned(run: Run, place: Path, tmp_path: Path) -> None:
+    before, output = load_plan(place / "grid.mosaic"), tmp_path / "b.mosaic"
+    photo = commonest(before)
+    id = next(
+        id
+        for id, source in zip(before.tiles.ids, before.tiles.sources, strict=True)
+        if os.path.basename(source) == photo
+    )
+    assert run("grid.mosaic", "--ban", photo, "--resolve", "-o", output)[0] == 0
+    assert banned_before(load_plan(output)) == {id}
+    assert run(output, "--pin", f"5={photo}")[0] == 0
+    assert banned_before(load_plan(output)) == set()
+    assert run(output, "--ban", photo, "--resolve")[0] == 0
+    assert banned_before(load_plan(output)) == {id} and photo not in shown(load_plan(output))

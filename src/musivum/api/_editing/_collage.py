@@ -123,7 +123,7 @@ def _told(
     here = {library.sources[row] for row in now.tolist()}
     if isinstance(left_out, list):
         pushed = [library.sources[row] for row in np.setdiff1d(shown, now).tolist() if not banned[row]]
-        told["left_out"] = [source for source in left_out if source not in here] + pushed
+        told["left_out"] = [source for source in left_out if isinstance(source, str) and source not in here] + pushed
     if "repeats" in told:
         told["repeats"] = len(now) - len(here)
     if hero is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from musivum.api._names import PhotoNames
 from musivum.api._outputs import check_plan_path, check_spares
 from musivum.api._render import library_of_plan
 from musivum.atomic import check_place
-from musivum.errors import PlanError
+from musivum.errors import OptionError, PlanError
 from musivum.library import Library, open_library
 from musivum.plan import Plan, load_plan, save_plan
 from musivum.progress import Progress, silent
@@ -84,9 +85,9 @@ def edit(
     plan: AnyPath,
     output: AnyPath | None = None,
     *,
-    ban: Sequence[str] = (),
-    pin: Sequence[str] = (),
-    swap: Sequence[str] = (),
+    ban: str | Sequence[str] = (),
+    pin: str | Sequence[str] = (),
+    swap: str | Sequence[str] = (),
     resolve: bool = False,
     library: AnyPath | None = None,
     dry_run: bool = False,
@@ -96,7 +97,7 @@ def edit(
     """Edit a plan; what is not concerned stays as it is, to the byte.
 
     Photos are named by the end of their paths, as `PhotoNames` tells; placements by their numbers from 1 in painting
-    order, or as ``COLUMN,ROW``.
+    order, or as ``COLUMN,ROW``. A single wish of a kind may be a string.
 
     Parameters
     ----------
@@ -126,23 +127,27 @@ def edit(
     PlanError
         If the plan cannot be read, or its library is gone or lacks a photo.
     OptionError
-        If a wish cannot be understood or fulfilled, or the plan cannot be written.
+        If a wish cannot be understood or fulfilled, or the plan cannot be written, since somebody else edited it for
+        one.
     """
     check_workers(workers)
+    ban, pin, swap = ((wish,) if isinstance(wish, str) else tuple(wish) for wish in (ban, pin, swap))
     asked = read_wishes(ban, pin, swap, resolve)
     plan_path = user_path(plan)
     path = plan_path if output is None else user_path(output)
+    state = _state(plan_path)
     loaded = load_plan(plan_path)
     editor = EDITORS.get(str(loaded.recipe.get("engine")))
     if editor is None:
         raise PlanError(
             f"{plan_path} does not say which engine made it; make it again with one of {', '.join(EDITORS)}"
         )
-    if output is not None:
-        check_plan_path(path)
-    check_place(path)
     tiles = library_of_plan(loaded, library)
-    check_spares([path], tiles)
+    if not dry_run:
+        if output is not None:
+            check_plan_path(path)
+        check_place(path)
+        check_spares([path], tiles)
     _check_tiles(loaded, tiles)
     cells = NamedCells(loaded)
     wishes = find_wishes(asked, loaded, tiles, cells)
@@ -155,6 +160,8 @@ def edit(
         made = with_edit(made, _entry(loaded, outcome, wishes, {"ban": ban, "pin": pin, "swap": swap}))
     written = not dry_run and (made is not loaded or path != plan_path)
     if written:
+        if os.path.realpath(path) == os.path.realpath(plan_path) and _state(plan_path) != state:
+            raise OptionError(f"{path} was changed by somebody else meanwhile, so nothing was written: edit it again")
         save_plan(made, path)
     remarks = outcome.remarks
     if resolve and changes and loaded.recipe.get("about"):
@@ -163,6 +170,15 @@ def edit(
         remarks = (*remarks, "what is banned was neither shown nor an alternate; later searches leave it out")
     unchanged = len(loaded.placements) - len(changes)
     return Edited(made, path if written else None, changes, unchanged, forgotten, remarks)
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """What differs once a file is written anew; None if there is none."""
+    try:
+        told = path.stat()
+    except OSError:
+        return None
+    return told.st_ino, told.st_size, told.st_mtime_ns
 
 
 def _check_tiles(plan: Plan, library: Library) -> None:

@@ -71,10 +71,14 @@ def edit_mosaic(before: Plan, library: Library, wishes: Wishes, resolver: Resolv
     reasons |= dict.fromkeys(banned, "banned")
     firm = firm_places(plan)
     firm[[*wishes.swaps, *wishes.pins]] = True
-    broken = _broken(plan, resolver.repeats, firm)
+    broken, stuck = _broken(plan, resolver.repeats, firm), _stuck(plan, resolver.repeats, firm)
     if wishes.swaps or wishes.pins or wishes.banned:  # then only what these broke is theirs to mend
-        broken = np.setdiff1d(broken, _broken(before, resolver.repeats, firm_places(before)))
+        had = firm_places(before)
+        broken = np.setdiff1d(broken, _broken(before, resolver.repeats, had))
+        stuck = np.setdiff1d(stuck, _stuck(before, resolver.repeats, had))
     remarks = []
+    if len(stuck):
+        remarks.append(f"what was put there by name breaks {_LIMITS} itself in {_places(stuck)}, and stays")
     if wishes.resolve:
         reasons |= dict.fromkeys(np.setdiff1d(broken, left).tolist(), "displaced")
         left = np.union1d(left, broken)
@@ -93,7 +97,7 @@ def edit_mosaic(before: Plan, library: Library, wishes: Wishes, resolver: Resolv
     plan = plan if plan is before else mentioned(plan)
     changed = [place for place in sorted(reasons) if _photo(before, place) != _photo(plan, place)]
     if changed:
-        plan = _told(plan, _broken(plan, resolver.repeats, firm))
+        plan = _told(plan, _broken(plan, resolver.repeats, np.zeros_like(firm)))
     return Outcome(plan, np.arange(len(plan.placements)), {place: reasons[place] for place in changed}, tuple(remarks))
 
 
@@ -154,6 +158,12 @@ def _rid(plan: Plan, wishes: Wishes, resolver: Resolver) -> tuple[Plan, list[int
 
 def _broken(plan: Plan, repeats: Repeats, firm: npt.NDArray[np.bool_]) -> Rows:
     return breaking(repeats, plan.placements.tile, plan.placements.error, firm)
+
+
+def _stuck(plan: Plan, repeats: Repeats, firm: npt.NDArray[np.bool_]) -> Rows:
+    """Firm places that break the limits among themselves, so that no search can mend it."""
+    alone = np.where(firm, plan.placements.tile, -1 - np.arange(len(firm)))
+    return np.intersect1d(breaking(repeats, alone, plan.placements.error, np.zeros_like(firm)), np.flatnonzero(firm))
 
 
 def _told(plan: Plan, broken: Rows) -> Plan:

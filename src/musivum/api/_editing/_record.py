@@ -66,7 +66,10 @@ def as_before(plan: Plan, place: npt.NDArray[np.int64], photos: Placements) -> P
             continue
         try:
             for name, column in columns.items():
-                column[i] = np.array(fitted[name], np.float32).reshape(column.shape[1:])
+                with np.errstate(over="ignore"):
+                    column[i] = np.array(fitted[name], np.float32).reshape(column.shape[1:])
+                if not np.isfinite(column[i]).all():
+                    raise ValueError(f"{name} is beyond all measure")
         except (KeyError, TypeError, ValueError, OverflowError) as fault:
             raise PlanError(
                 "the plan's recipe tells of edits in a way that makes no sense; make the plan again"

@@ -110,11 +110,8 @@ def _alternate(plan: Plan, place: int, wish: str, names: PhotoNames, library: Li
     """The column of the alternate that a rank, from 1, or a photo's name means."""
     columns = np.flatnonzero(offered(plan)[place])
     near = plan.alternates.tile[place]
-    known = (
-        f"placement {place + 1} has {len(columns)} alternates"
-        if len(columns) != 1
-        else (f"placement {place + 1} has 1 alternate")
-    )
+    others = f"{len(columns)} other photo{'s' * (len(columns) != 1)}" if len(columns) else "no other photo"
+    known = f"placement {place + 1} has {others} among its alternates"
     rank = _RANK.fullmatch(wish)
     if rank is not None:
         if not 1 <= int(rank[1]) <= len(columns):
