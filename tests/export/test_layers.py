@@ -463,7 +463,7 @@ def test_what_layers_cannot_hold_is_refused_in_one_line(tmp_path):
     for wrong in ({"hidden": -1}, {"most_layers": 0}):
         with pytest.raises(OptionError):
             LayerOptions(**wrong)
-    with pytest.raises(OptionError, match="for another kind"):
+    with pytest.raises(OptionError, match="those of layers only"):
         export_layers(plan, album, tmp_path / "a", options=Look())
     with pytest.raises(OptionError, match="not a resolution"):
         export_layers(plan, album, tmp_path / "a", dpi=0)

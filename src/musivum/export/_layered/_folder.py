@@ -56,7 +56,7 @@ def export_layers(
         If the library lacks a tile of the plan.
     """
     if options is not None and not isinstance(options, LayerOptions):
-        raise OptionError(f"cannot write the folder {path} so: options were given that are for another kind of file")
+        raise OptionError(f"cannot write the folder {path} so: of all formats' options it takes those of layers only")
     if dpi is not None and not 0 < dpi < 65536:
         raise OptionError(f"{dpi} pixels per inch is not a resolution; give a number above 0, such as 300")
     check_folder(path)
