@@ -161,8 +161,8 @@ FREE_FORMS = [{}, {"shape": "photo", "angles": "15", "feather": 0.2}, {"angles":
 @pytest.fixture(scope="module", params=FREE_FORMS, ids=lambda extra: " ".join(map(str, extra.values())) or "default")
 def form(request, photos, target):
     """A free-form mosaic, and what finds photos for it."""
-    few = photos.select(np.arange(50))
-    plan = whole(plan_fractal(target, few, FractalOptions(smallest=0.19, **request.param)), target)
+    few = photos.select(np.arange(40))
+    plan = whole(plan_fractal(target, few, FractalOptions(smallest=0.24, **request.param)), target)
     return plan, FractalResolver(plan, few, all_of(few), np.arange(len(few)))
 
 
@@ -204,7 +204,7 @@ def test_a_free_form_search_finds_what_is_no_worse_within_the_limits(form):
 
 def test_a_photo_of_another_shape_can_be_pinned(photos, target):
     options = FractalOptions(smallest=0.35, shape="photo", angles="none", fill="match", detail=0)
-    photos = photos.select(np.arange(24))
+    photos = photos.select(np.arange(12))
     plan = plan_fractal(target, photos, options)
     place = np.arange(2)
     for photo in range(4):  # upright, wide, square and wider ones
