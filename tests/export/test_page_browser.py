@@ -119,6 +119,16 @@ def test_near_by_photos_let_as_much_through_as_in_the_drawing(background, browse
     assert seen[1] == pytest.approx(seen[0], abs=off) and max(seen[1]) - min(seen[1]) > 20
 
 
+def test_near_by_no_lines_show_between_photos(browser, tmp_path):
+    album = Album([np.full((90, 90, 3), 60, np.uint8)])
+    plan = plan_of(album, Size(100, 100), cells(Size(100, 100), 5, 5), corner=0.2, background=(255, 255, 255))
+    with Window(browser, write(plan, album, tmp_path, Look(scale=0.77)), size=(400, 400)) as window:
+        hide_bars(window)
+        window.look_at(50, 50, 4)
+        seen = window.pixels(0, 0, 400, 400)
+    assert window.said == [] and seen[:, 40::80].max() < 80 < 200 < seen.max()
+
+
 def test_near_by_captions_are_written_where_the_drawing_has_them(browser, tmp_path):
     album = Album([np.full((400, 600, 3), 40, np.uint8)])
     said = Captions(("Summer", "A much longer line of words"), BOXES, 7, (255, 255, 255))
@@ -332,19 +342,18 @@ def test_title_and_search_leave_each_other_room(size, browser, mosaic, tmp_path)
                 window.run("mosaic.choose(0, true)")
                 window.settle()
             title, search, panel = (window.page.locator(bar).bounding_box() for bar in ("#about", "#search", "#panel"))
-            assert title is None or title["x"] + title["width"] <= search["x"]
+            assert title is None or (title["width"] > 150 and title["x"] + title["width"] <= search["x"])
             assert panel is None or search["x"] + search["width"] <= panel["x"]
 
 
 def test_on_a_phone_the_chosen_photo_lies_between_title_and_panel(browser, path):
     with Window(browser, path, size=(390, 700)) as window:
         title = window.page.locator("#about").bounding_box()
-        for i in (4, 58):
-            window.run("(i) => mosaic.choose(i, true)", i)
-            window.settle()
-            panel = window.page.locator("#panel").bounding_box()
-            top = window.to_window(*window.run("(i) => [mosaic.places.x[i], mosaic.places.y[i]]", i))[1]
-            assert title["y"] + title["height"] < top < panel["y"]
+        window.run("mosaic.choose(4, true)")
+        window.settle()
+        panel = window.page.locator("#panel").bounding_box()
+        top = window.to_window(*window.run("[mosaic.places.x[4], mosaic.places.y[4]]"))[1]
+        assert top == pytest.approx((title["y"] + title["height"] + panel["y"]) / 2, abs=2)
 
 
 def test_very_many_places_of_a_photo_are_dots(browser, tmp_path):
@@ -356,7 +365,8 @@ def test_very_many_places_of_a_photo_are_dots(browser, tmp_path):
         window.settle()
         found = window.pixels(*window.to_window(0, 0), 480, 360)
         dots = (abs(found - (255, 193, 94)) < 12).all(axis=2)
-        assert 0.02 < dots.mean() < 0.2
+        each = dots[:, :336].reshape(15, 24, 14, 24).sum(axis=(1, 3))  # squares of 8 pixels, up to the panel
+        assert ((each > 15) & (each < 45)).mean() > 0.98
         window.look_at(80, 60, 30)
         assert window.run("mosaic.state.chosen") == 500 and window.said == []
 
@@ -390,17 +400,17 @@ def test_two_fingers_zoom_about_their_middle_and_one_drags(browser, path):
         assert window.run("mosaic.state.chosen") == -1 and window.said == []
 
 
-def test_a_hundred_thousand_photos_are_hit_and_found(browser, tmp_path):
+def test_tens_of_thousands_of_photos_are_hit_and_found(browser, tmp_path):
     rng = np.random.default_rng(7)
     album = Album([noise(rng, 4, 4) for _ in range(50)])
-    size = Size(1600, 1000)
-    plan = plan_of(album, size, cells(size, 400, 250), tile=rng.integers(0, 50, 100_000))
+    size = Size(1200, 800)
+    plan = plan_of(album, size, cells(size, 300, 200), tile=rng.integers(0, 50, 60_000))
     with Window(browser, write(plan, album, tmp_path, Look(scale=0.25))) as window:
-        x, y = rng.integers(0, 1600, 1000), rng.integers(0, 1000, 1000)
+        x, y = rng.integers(0, 1200, 1000), rng.integers(0, 800, 1000)
         points = np.stack([x + 0.5, y + 0.5], axis=1).tolist()
         found = window.run("(points) => points.map(([x, y]) => mosaic.places.at(x, y))", points)
-        assert found == (y // 4 * 400 + x // 4).tolist()
-        assert "100,000 photos, 50 different" in window.text("#about")
+        assert found == (y // 4 * 300 + x // 4).tolist()
+        assert "60,000 photos, 50 different" in window.text("#about")
         uses = np.flatnonzero(plan.placements.tile == 7)
         assert window.run("Array.from(mosaic.places.uses(7))") == uses.tolist()
         window.run("(i) => mosaic.choose(i, true)", int(uses[3]))

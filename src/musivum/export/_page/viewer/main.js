@@ -257,6 +257,7 @@ resize();
 window.mosaic = {
   places, camera, choose, close: unchoose, state, redraw, zoomTiles, photoPictures, photos,
   get idle() {
-    return !asked && !camera.moving && zoomTiles.idle && photoPictures.idle && !photos?.working;
+    const calm = !asked && !camera.moving && zoomTiles.idle && photoPictures.idle;
+    return calm && (photos === null || (painter.ready && !photos.working));
   },
 };

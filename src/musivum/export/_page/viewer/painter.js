@@ -56,6 +56,9 @@ class Painter {
     for (const box of pixels) ctx.rect(...box);
     ctx.clip();
     put(ctx);
+    ctx.beginPath();
+    ctx.rect(0, 0, this.places.width, this.places.height);
+    ctx.clip();
     if (this.background === "target") ctx.drawImage(this.target.image, 0, 0, this.places.width, this.places.height);
     else this.fill(ctx, "source-over", `rgb(${this.background})`);
     if (this.grey) this.fill(ctx, "saturation", "#808080");
