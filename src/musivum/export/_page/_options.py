@@ -35,6 +35,6 @@ class PageOptions:
 
     def __post_init__(self) -> None:
         if self.photo_side is not None and not self.photos:
-            raise OptionError("--photo-side is for photos in the page: leave out it or --no-photos")
+            raise OptionError("--photo-side is of no use with --no-photos: leave out one of them")
         if self.photo_side is not None and not 16 <= self.photo_side <= 8192:
             raise OptionError(f"photos of {self.photo_side} pixels do not do: give --photo-side 16 to 8192")
