@@ -132,7 +132,7 @@ def test_words_and_tables_speak_of_placements():
     assert "cell" not in words
     for part in ("placements", "40", "CIELAB RMS", "covered by photos", "limit relaxed: copies 1 -> 2", "nearest"):
         assert part in words
-    first = placements_csv(plan).splitlines()[1].split(",")
+    first = "".join(placements_csv(plan)).splitlines()[1].split(",")
     assert first[:3] == ["1", "", ""]
 
 
