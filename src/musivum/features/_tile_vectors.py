@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +15,7 @@ from musivum.features._extractor import Extractor
 from musivum.features._patches import linear_samples, patches
 from musivum.library import Add, KeptVectors, Library, adding_vectors, packed_ids, read_vectors, vector_places
 from musivum.progress import Progress, silent
+from musivum.threads import in_order
 
 _BLOCK = 64
 _BATCH_SECONDS = 2.0
@@ -147,24 +146,17 @@ def _extract(
     library: Library, rows: npt.NDArray[np.int64], extractor: Extractor, workers: int, progress: Progress
 ) -> Iterator[_Block]:
     """The vectors of `rows` in their order, a bounded number of blocks in flight."""
-    waiting: deque[Future[_Block]] = deque()
+
+    def describe(some: npt.NDArray[np.int64]) -> _Block:
+        return _Block(some, picture_vectors([library.thumbs[row] for row in some], extractor))
+
     done = 0
     progress("describe", 0, len(rows))
-    with ThreadPoolExecutor(workers, "musivum-describe") as pool:
-        try:
-            for start in range(0, len(rows), _BLOCK):
-                waiting.append(pool.submit(_describe, library, rows[start : start + _BLOCK], extractor))
-                while waiting and (len(waiting) > 2 * workers or start + _BLOCK >= len(rows)):
-                    block = waiting.popleft().result()
-                    yield block
-                    done += len(block.rows)
-                    progress("describe", done, len(rows))
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _describe(library: Library, rows: npt.NDArray[np.int64], extractor: Extractor) -> _Block:
-    return _Block(rows, picture_vectors([library.thumbs[row] for row in rows], extractor))
+    blocks = (rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK))
+    for block in in_order(describe, blocks, workers, ahead=2 * workers):
+        yield block
+        done += len(block.rows)
+        progress("describe", done, len(rows))
 
 
 def picture_vectors(pictures: Sequence[npt.NDArray[np.uint8]], extractor: Extractor) -> npt.NDArray[np.float32]:
