@@ -7,9 +7,9 @@ from pathlib import Path
 
 from musivum.api._library import user_path
 from musivum.api._outputs import check_apart, check_spares
-from musivum.api._size import DEFAULT_LONG_SIDE, OutputSize
+from musivum.api._size import OutputSize
 from musivum.errors import LibraryError, OptionError, PlanError
-from musivum.export import Look, Picture, export, export_layers, exporter_of
+from musivum.export import USUAL_SIDE, Look, Picture, export, export_layers, exporter_of
 from musivum.library import Library, open_library
 from musivum.plan import BACKGROUNDS, Plan, load_plan
 from musivum.progress import Progress, silent
@@ -92,7 +92,7 @@ def render(
     check_spares([picture_path], tiles)
     size = size or OutputSize()
     look = Look(
-        scale=size.fit(loaded.canvas, exporter_of(picture_path, options).side if layers is None else DEFAULT_LONG_SIDE),
+        scale=size.fit(loaded.canvas, exporter_of(picture_path, options).side if layers is None else USUAL_SIDE),
         tint=tint,
         overlay=overlay,
         gap=gap,

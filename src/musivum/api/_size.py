@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from musivum.errors import OptionError
+from musivum.export import USUAL_SIDE
 from musivum.geometry import Size
 from musivum.raster import pixels_of
-
-DEFAULT_LONG_SIDE = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +45,12 @@ class OutputSize:
     def limits(self) -> tuple[int | None, int | None]:
         """Most pixels of a picture that chooses its own shape, in width and in height."""
         if self.width is None and self.height is None:
-            side = pixels_of(self.size if self.size is not None else DEFAULT_LONG_SIDE, dpi=self.dpi)
+            side = pixels_of(self.size if self.size is not None else USUAL_SIDE, dpi=self.dpi)
             return side, side
         width, height = (None if side is None else pixels_of(side, dpi=self.dpi) for side in (self.width, self.height))
         return width, height
 
-    def fit(self, shape: tuple[float, float], side: int = DEFAULT_LONG_SIDE) -> float:
+    def fit(self, shape: tuple[float, float], side: int = USUAL_SIDE) -> float:
         """Scale that makes a picture of this shape (width, height) as large as was asked, or its longer side `side`."""
         width, height = shape
         if self.width is None and self.height is None:

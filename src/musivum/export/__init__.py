@@ -2,7 +2,7 @@
 
 from musivum.export._arranged import Arranged, Flow, Nearness, is_arranged
 from musivum.export._explanation import Explanation, ScarceColour, WantedPhoto
-from musivum.export._exporters import EXPORTERS, Exporter, check_export, export, exporter_of
+from musivum.export._exporters import EXPORTERS, USUAL_SIDE, Exporter, check_export, export, exporter_of
 from musivum.export._fidelity import mean_difference, rms_difference, ssim
 from musivum.export._films import FILMS, FilmOptions
 from musivum.export._free import FreeForm, lies_freely, placed_sides
@@ -25,6 +25,7 @@ __all__ = [
     "EXPORTERS",
     "FILMS",
     "REPORT_FORMATS",
+    "USUAL_SIDE",
     "Arranged",
     "Explanation",
     "Exporter",

@@ -31,6 +31,9 @@ from musivum.plan import Plan
 from musivum.progress import Progress, silent
 from musivum.raster import PICTURE_FORMATS, check_coding
 
+USUAL_SIDE = 4000
+"""Pixels of the longer side of a picture unless the person or its kind of file says otherwise."""
+
 
 class Exporter(NamedTuple):
     """What writes one kind of file.
@@ -53,7 +56,7 @@ class Exporter(NamedTuple):
     write: Callable[..., Picture]
     check: Callable[..., None]
     options: type[Any] | None = None
-    side: int = 4000
+    side: int = USUAL_SIDE
 
 
 _FILM = Exporter(film, check_filming, FilmOptions, FILM_SIDE)
