@@ -34,11 +34,12 @@ def _process_space() -> str:
 _SPACE = _process_space()
 _DRAFT = re.compile(rf"\.musivum\.{_SPACE}\.(\d+)\.\d+\.(tmp|old)")  # short: a name may have 255 bytes
 _NUMBERS = count()
+_ELSEWHERE = "; choose another name or folder"
 
 
 def check_place(path: Path) -> None:
     """Raise OptionError unless a file can be put there: call it before the work, not after."""
-    with _told(path):
+    with writing(path, _ELSEWHERE):
         if path.is_dir():
             raise OptionError(f"cannot write {path}: that is a folder; give the name of a file in it")
         _check_parent(path)
@@ -46,7 +47,7 @@ def check_place(path: Path) -> None:
 
 def check_folder(path: Path) -> None:
     """Raise OptionError unless a folder can be put there: in place of nothing, or of one that was written so before."""
-    with _told(path):
+    with writing(path, _ELSEWHERE):
         if os.path.lexists(path) and not path.is_dir():
             raise OptionError(f"cannot write the folder {path}: that is a file; give another name")
         if path.is_dir():
@@ -70,11 +71,12 @@ def _check_parent(path: Path) -> None:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def writing(path: Path, advice: str = "") -> Iterator[None]:
+    """Turn what the system refuses, such as more than a disk holds, into an OptionError about a file or folder."""
     try:
         yield
     except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}; choose another name or folder") from fault
+        raise OptionError(f"cannot write {path}: {fault.strerror or fault}{advice}") from fault
 
 
 @contextmanager
@@ -114,7 +116,7 @@ def replacing_folder(path: Path, entry: Path | None = None) -> Iterator[Path]:
     temporary.mkdir()
     try:
         yield temporary
-        (temporary / _MARK).write_bytes(os.fsencode(f"{_files(temporary)}\n{path.name}"))
+        (temporary / _MARK).write_bytes(os.fsencode(f"{len(_files(temporary))}\n{path.name}"))
         if entry is not None:
             entry.unlink(missing_ok=True)
         if path.is_dir():
@@ -130,8 +132,8 @@ def replacing_folder(path: Path, entry: Path | None = None) -> Iterator[Path]:
         shutil.rmtree(replaced, ignore_errors=True)
 
 
-def _files(folder: Path) -> int:
-    return sum(len(names) for _, _, names in os.walk(folder))
+def _files(folder: Path) -> list[str]:
+    return [os.path.join(where, name) for where, _, names in os.walk(folder) for name in names]
 
 
 def _untouched(folder: Path) -> bool:
@@ -141,8 +143,8 @@ def _untouched(folder: Path) -> bool:
         return True
     number, _, _ = mark.read_bytes().partition(b"\n")
     latest = mark.stat().st_mtime_ns + _SETTLED
-    changed = (os.stat(os.path.join(where, name)).st_mtime_ns for where, _, names in os.walk(folder) for name in names)
-    return number == str(_files(folder) - 1).encode() and all(time <= latest for time in changed)
+    times = [os.stat(file).st_mtime_ns for file in _files(folder)]
+    return number == str(len(times) - 1).encode() and max(times) <= latest
 
 
 def _draft(path: Path, kind: str) -> Path:

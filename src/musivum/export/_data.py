@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from musivum.atomic import check_place, replacing
-from musivum.errors import OptionError
+from musivum.atomic import check_place, replacing, writing
 from musivum.export._look import Look, Picture
 from musivum.export._names import writable
 from musivum.export._table import placements_csv
@@ -66,16 +65,14 @@ def write_json(
 
 def _write(path: Path, pieces: Iterator[str], placements: int, progress: Progress) -> None:
     progress("writing", 0, placements + 1)
-    try:
-        with (
-            replacing(path) as temporary,
-            temporary.open("w", encoding="utf-8", errors="surrogateescape", newline="") as f,
-        ):
-            for piece in pieces:
-                f.write(writable(piece))
-            progress("writing", placements + 1, placements + 1)
-    except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    with (
+        writing(path),
+        replacing(path) as temporary,
+        temporary.open("w", encoding="utf-8", errors="surrogateescape", newline="") as f,
+    ):
+        for piece in pieces:
+            f.write(writable(piece))
+        progress("writing", placements + 1, placements + 1)
 
 
 def _as_asked(plan: Plan, library: Library, look: Look) -> Plan:

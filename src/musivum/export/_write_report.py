@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from musivum.atomic import check_place, replacing
+from musivum.atomic import check_place, replacing, writing
 from musivum.errors import OptionError
 from musivum.export._names import writable
 from musivum.export._report import Report
@@ -77,8 +77,5 @@ def _with_distances(report: Report, plan: Plan) -> Plan:
 
 
 def _write_text(text: str, path: Path) -> None:
-    try:
-        with replacing(path) as temporary:
-            temporary.write_text(writable(text), encoding="utf-8", errors="surrogateescape", newline="")
-    except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    with writing(path), replacing(path) as temporary:
+        temporary.write_text(writable(text), encoding="utf-8", errors="surrogateescape", newline="")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from musivum.atomic import check_place, replacing
+from musivum.atomic import check_place, replacing, writing
 from musivum.errors import OptionError
 from musivum.geometry import Size
 from musivum.raster._bands import bands, rows_of
@@ -109,21 +109,18 @@ def write_picture(
     about: dict[str, Any] = {"icc_profile": srgb_profile()}
     if dpi is not None and kind != "WebP":
         about["dpi"] = (dpi, dpi)
-    try:
-        with replacing(path) as temporary, temporary.open("wb") as file:
-            if kind == "JPEG":
-                write_jpeg(file, rows, size, path.parent, workers, quality=quality, **about)
-            elif kind == "PNG":
-                write_png(file, rows, size, channels, workers, **about)
-            elif kind == "TIFF":
-                write_tiff(file, rows, size, channels, workers, **about)
-            else:
-                if dpi is not None:
-                    about["exif"] = _exif_resolution(dpi)
-                image = _gathered(rows, size, channels)
-                image.save(file, kind, quality=quality, lossless=quality == 100, method=4, **about)
-    except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    with writing(path), replacing(path) as temporary, temporary.open("wb") as file:
+        if kind == "JPEG":
+            write_jpeg(file, rows, size, path.parent, workers, quality=quality, **about)
+        elif kind == "PNG":
+            write_png(file, rows, size, channels, workers, **about)
+        elif kind == "TIFF":
+            write_tiff(file, rows, size, channels, workers, **about)
+        else:
+            if dpi is not None:
+                about["exif"] = _exif_resolution(dpi)
+            image = _gathered(rows, size, channels)
+            image.save(file, kind, quality=quality, lossless=quality == 100, method=4, **about)
 
 
 def _gathered(rows: Iterable[npt.NDArray[np.uint8]], size: Size, channels: int) -> Image.Image:

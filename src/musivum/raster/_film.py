@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
-from musivum.atomic import check_place, replacing
+from musivum.atomic import check_place, replacing, writing
 from musivum.errors import OptionError
 from musivum.geometry import Size
 
@@ -75,11 +75,8 @@ def write_film(
     path = Path(path)
     check_film(path, size, fps=fps, quality=quality)
     write = _mp4 if path.suffix.lower() == ".mp4" else _webp
-    try:
-        with replacing(path) as temporary:
-            write(temporary, iter(frames), count, film_size(path, size), fps, quality)
-    except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    with writing(path), replacing(path) as temporary:
+        write(temporary, iter(frames), count, film_size(path, size), fps, quality)
 
 
 def _ffmpeg() -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from musivum.atomic import check_folder, replacing_folder
+from musivum.atomic import check_folder, replacing_folder, writing
 from musivum.errors import OptionError
 from musivum.export._layered._entry import Entry, LayerOptions
 from musivum.export._layered._layers import stack_of
@@ -16,6 +16,7 @@ from musivum.export._table import no_formula
 from musivum.library import Library
 from musivum.plan import Plan
 from musivum.progress import Progress, silent
+from musivum.raster import check_coding
 from musivum.threads import thread_count
 
 TABLE = "placements.csv"
@@ -57,39 +58,36 @@ def export_layers(
     """
     if options is not None and not isinstance(options, LayerOptions):
         raise OptionError(f"cannot write the folder {path} so: of all formats' options it takes those of layers only")
-    if dpi is not None and not 0 < dpi < 65536:
-        raise OptionError(f"{dpi} pixels per inch is not a resolution; give a number above 0, such as 300")
+    check_coding(dpi=dpi)
     check_folder(path)
     stack = stack_of(plan, library, look, options or LayerOptions(), most=None, folder=path.parent, progress=progress)
     workers, digits = thread_count(look.workers), len(str(len(plan.placements)))
-    try:
-        with (
-            replacing_folder(path) as folder,
-            (folder / TABLE).open("w", encoding="utf-8", errors="surrogateescape", newline="") as table,
-        ):
-            lines = csv.writer(table, lineterminator="\n")
-            lines.writerow(COLUMNS)
-            groups = 0
-            for entry in stack.entries:
-                groups += entry.kind == "group"
-                name = _file_name(entry, groups, digits)
-                with (folder / name).open("wb") as file:
-                    write_layer(file, entry, workers, dpi)
-                lines.writerow(
-                    [
-                        name,
-                        no_formula(entry.name),
-                        entry.kind,
-                        entry.group,
-                        *(entry.x, entry.y, entry.width, entry.height),
-                        f"{entry.opacity:.6g}",
-                        "yes" if entry.visible else "no",
-                        entry.placement + 1 or "",
-                        no_formula(writable(entry.source)),
-                    ]
-                )
-    except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    with (
+        writing(path),
+        replacing_folder(path) as folder,
+        (folder / TABLE).open("w", encoding="utf-8", errors="surrogateescape", newline="") as table,
+    ):
+        lines = csv.writer(table, lineterminator="\n")
+        lines.writerow(COLUMNS)
+        groups = 0
+        for entry in stack.entries:
+            groups += entry.kind == "group"
+            name = _file_name(entry, groups, digits)
+            with (folder / name).open("wb") as file:
+                write_layer(file, entry, workers, dpi)
+            lines.writerow(
+                [
+                    name,
+                    no_formula(entry.name),
+                    entry.kind,
+                    entry.group,
+                    *(entry.x, entry.y, entry.width, entry.height),
+                    f"{entry.opacity:.6g}",
+                    "yes" if entry.visible else "no",
+                    entry.placement + 1 or "",
+                    no_formula(writable(entry.source)),
+                ]
+            )
     return Picture(path, stack.drawing.size, stack.drawn, stack.remarks)
 
 

@@ -15,8 +15,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from musivum.atomic import check_place, replacing
-from musivum.errors import OptionError
+from musivum.atomic import check_place, replacing, writing
 from musivum.export._layered._entry import Entry, LayerOptions, Pixels
 from musivum.export._layered._layers import MOST_LAYERS, stack_of
 from musivum.export._layered._png import write_layer
@@ -56,27 +55,24 @@ def write_ora(
         plan, library, look, options or LayerOptions(), most=MOST_LAYERS, folder=path.parent, progress=progress
     )
     size, channels, workers = stack.drawing.size, stack.drawing.channels, thread_count(look.workers)
-    try:
-        with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-            with _member(archive, "mimetype") as file:
-                file.write(b"image/openraster")
-            image = ET.Element("image", version=_VERSION, w=str(size.width), h=str(size.height))
-            if dpi is not None:
-                image.attrib |= dict.fromkeys(("xres", "yres"), str(max(1, round(dpi))))
-            image.append(_put_layers(archive, stack.entries, workers))
-            with _member(archive, "stack.xml") as file:
-                ET.indent(image)
-                file.write(ET.tostring(image, "utf-8", xml_declaration=True))
-            step, small = -(-max(size) // _THUMBNAIL), list[Pixels]()
-            strips = _reducing(stack.drawing.strips(progress=progress), step, small)
-            about: dict[str, Any] = {"icc_profile": srgb_profile(), "dpi": None if dpi is None else (dpi, dpi)}
-            with _member(archive, "mergedimage.png") as file:
-                write_png(file, strips, size, channels, workers, **about)
-            thumbnail = np.concatenate(small)
-            with _member(archive, "Thumbnails/thumbnail.png") as file:
-                write_png(file, [thumbnail], Size(*thumbnail.shape[1::-1]), channels, 1, **about)
-    except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    with writing(path), replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        with _member(archive, "mimetype") as file:
+            file.write(b"image/openraster")
+        image = ET.Element("image", version=_VERSION, w=str(size.width), h=str(size.height))
+        if dpi is not None:
+            image.attrib |= dict.fromkeys(("xres", "yres"), str(max(1, round(dpi))))
+        image.append(_put_layers(archive, stack.entries, workers))
+        with _member(archive, "stack.xml") as file:
+            ET.indent(image)
+            file.write(ET.tostring(image, "utf-8", xml_declaration=True))
+        step, small = -(-max(size) // _THUMBNAIL), list[Pixels]()
+        strips = _reducing(stack.drawing.strips(progress=progress), step, small)
+        about: dict[str, Any] = {"icc_profile": srgb_profile(), "dpi": None if dpi is None else (dpi, dpi)}
+        with _member(archive, "mergedimage.png") as file:
+            write_png(file, strips, size, channels, workers, **about)
+        thumbnail = np.concatenate(small)
+        with _member(archive, "Thumbnails/thumbnail.png") as file:
+            write_png(file, [thumbnail], Size(*thumbnail.shape[1::-1]), channels, 1, **about)
     return Picture(path, size, stack.drawing.drawn, stack.remarks)
 
 

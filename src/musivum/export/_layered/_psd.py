@@ -16,7 +16,7 @@ from typing import IO
 
 import numpy as np
 
-from musivum.atomic import check_place, replacing
+from musivum.atomic import check_place, replacing, writing
 from musivum.errors import OptionError
 from musivum.export._layered._entry import Entry, LayerOptions, Pixels
 from musivum.export._layered._layers import MOST_LAYERS, stack_of
@@ -80,25 +80,23 @@ def write_psd(
     size, channels = stack.drawing.size, stack.drawing.channels
     if not wide:
         _check_bytes(path, stack.colour_bytes)
-    try:
-        with (
-            replacing(path) as temporary,
-            temporary.open("wb+") as file,
-            tempfile.TemporaryFile(dir=folder) as spool,
-            tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder)) as planes,
-        ):
-            file.write(b"8BPS" + struct.pack(">H6xHIIHH", 1 + wide, channels, size.height, size.width, 8, 3))
-            file.write(bytes(4))
-            _write_sized(file, _resources(dpi), wide=False)
-            records = list(_records(stack.entries, planes, spool, wide))
-            _write_layers(file, records, spool, wide, transparent=channels == 4)
-            strips = stack.drawing.strips(progress=progress)
-            _spread(_over_white(strips) if channels == 4 else strips, size, channels, planes)
-            _write_planes(file, planes, 0, channels * size.height, size.width, wide)
-            if not wide:
-                _check_bytes(path, file.tell())
-    except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    with (
+        writing(path),
+        replacing(path) as temporary,
+        temporary.open("wb+") as file,
+        tempfile.TemporaryFile(dir=folder) as spool,
+        tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder)) as planes,
+    ):
+        file.write(b"8BPS" + struct.pack(">H6xHIIHH", 1 + wide, channels, size.height, size.width, 8, 3))
+        file.write(bytes(4))
+        _write_sized(file, _resources(dpi), wide=False)
+        records = list(_records(stack.entries, planes, spool, wide))
+        _write_layers(file, records, spool, wide, transparent=channels == 4)
+        strips = stack.drawing.strips(progress=progress)
+        _spread(_over_white(strips) if channels == 4 else strips, size, channels, planes)
+        _write_planes(file, planes, 0, channels * size.height, size.width, wide)
+        if not wide:
+            _check_bytes(path, file.tell())
     return Picture(path, size, stack.drawing.drawn, stack.remarks)
 
 

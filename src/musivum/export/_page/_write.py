@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from musivum.atomic import check_folder, check_place, replacing, replacing_folder
-from musivum.errors import OptionError, UnreadableImage
+from musivum.atomic import check_folder, check_place, replacing, replacing_folder, writing
+from musivum.errors import UnreadableImage
 from musivum.export._look import Look, Picture
 from musivum.export._names import legible
 from musivum.export._page._album import SIDES, add_photos, album_of
@@ -58,36 +58,33 @@ def write_page(
     options = options or PageOptions()
     drawing = look.drawing(plan, library)
     album = album_of(plan, options.photos)
-    try:
-        with Spool(path.parent) as spool:
-            pyramid = add_pyramid(spool, drawing, path.parent, quality=quality, workers=look.workers, progress=progress)
-            names = pyramid.names
-            data: dict[str, Any] = {
-                "title": legible(options.title or path.stem),
-                "folder": None,
-                "picture": pyramid.about,
-                "places": places_of(plan, look, album.numbers, pictures=options.photos),
-                "target": None,
-            }
-            if options.photos and plan.target and (target := _target(plan, quality)):
-                names.append("target.jpg")
-                data["target"] = spool.add(target)
-            fitting = album.fitting_side(options.photo_side, _ONE_FILE - spool.embedded_bytes - len(as_text(data)))
-            embed = fitting is not None if options.embed is None else options.embed
-            side = options.photo_side or fitting or (SIDES[-1] if embed else SIDES[0])
-            data["photos"] = add_photos(
-                spool, album, library, side, quality=quality, workers=look.workers, progress=progress
-            )
-            names += [f"photos/{k}.jpg" for k in range(len(spool) - len(names))]
-            if embed:
-                _put_page(path, data, spool)
-            else:
-                _put_folder(path, names, spool)
-                name = os.fsencode(_folder(path).name)
-                beside = {"folder": quote(name), "folderName": name.decode("utf-8", "replace")}
-                _put_page(path, data | beside, None)
-    except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    with writing(path), Spool(path.parent) as spool:
+        pyramid = add_pyramid(spool, drawing, path.parent, quality=quality, workers=look.workers, progress=progress)
+        names = pyramid.names
+        data: dict[str, Any] = {
+            "title": legible(options.title or path.stem),
+            "folder": None,
+            "picture": pyramid.about,
+            "places": places_of(plan, look, album.numbers, pictures=options.photos),
+            "target": None,
+        }
+        if options.photos and plan.target and (target := _target(plan, quality)):
+            names.append("target.jpg")
+            data["target"] = spool.add(target)
+        fitting = album.fitting_side(options.photo_side, _ONE_FILE - spool.embedded_bytes - len(as_text(data)))
+        embed = fitting is not None if options.embed is None else options.embed
+        side = options.photo_side or fitting or (SIDES[-1] if embed else SIDES[0])
+        data["photos"] = add_photos(
+            spool, album, library, side, quality=quality, workers=look.workers, progress=progress
+        )
+        names += [f"photos/{k}.jpg" for k in range(len(spool) - len(names))]
+        if embed:
+            _put_page(path, data, spool)
+        else:
+            _put_folder(path, names, spool)
+            name = os.fsencode(_folder(path).name)
+            beside = {"folder": quote(name), "folderName": name.decode("utf-8", "replace")}
+            _put_page(path, data | beside, None)
     remarks = []
     if not embed:
         remarks.append(f"its pictures lie in {_folder(path)}: keep that folder beside the page")

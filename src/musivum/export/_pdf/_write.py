@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from musivum.atomic import check_place, replacing
-from musivum.errors import OptionError
+from musivum.atomic import check_place, replacing, writing
 from musivum.export._look import Look, Picture
 from musivum.export._pdf._file import PdfFile
 from musivum.export._pdf._image import LONGEST, mirrored_strips, put_image
@@ -59,19 +58,16 @@ def write_pdf(
     """Write one page of the picture's own size, or sheets to hang side by side; `dpi` is 300 if None."""
     options, dpi = options or PdfOptions(), dpi or _DPI
     drawing = look.drawing(plan, library)
-    try:
-        with replacing(path) as temporary, temporary.open("wb") as file:
-            pdf = PdfFile(file)
-            press = _Press(pdf, drawing, quality, path.parent, look.workers, 72 / dpi, progress)
-            if options.sheets is None:
-                remarks = press.page(options)
-            else:
-                sheets = divide(drawing.size, options, dpi)
-                small = replace(look, scale=look.scale * min(1, _OVERVIEW / max(drawing.size)))
-                remarks = press.sheets(sheets, options, small.drawing(plan, library) if sheets.total > 1 else None)
-            press.book.finish(path.stem)
-    except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    with writing(path), replacing(path) as temporary, temporary.open("wb") as file:
+        pdf = PdfFile(file)
+        press = _Press(pdf, drawing, quality, path.parent, look.workers, 72 / dpi, progress)
+        if options.sheets is None:
+            remarks = press.page(options)
+        else:
+            sheets = divide(drawing.size, options, dpi)
+            small = replace(look, scale=look.scale * min(1, _OVERVIEW / max(drawing.size)))
+            remarks = press.sheets(sheets, options, small.drawing(plan, library) if sheets.total > 1 else None)
+        press.book.finish(path.stem)
     return Picture(path, drawing.size, drawing.drawn, remarks)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musivum.atomic import check_place, replacing
+from musivum.atomic import check_place, replacing, writing
 from musivum.color import LUMINANCE, linear_from_srgb, srgb_from_linear
 from musivum.errors import OptionError
 from musivum.export._layered import groups_of
@@ -69,11 +69,8 @@ def write_svg(
     look.drawing(plan.select(np.arange(0)), library)  # its faults are found before the work
     size = plan.canvas.scaled(look.scale)
     writer = _Writer(plan, library, path, look, options or SvgOptions(), quality, progress)
-    try:
-        with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(writer.document(25.4 * look.scale / (dpi or _DPI)))
-    except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    with writing(path), replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(writer.document(25.4 * look.scale / (dpi or _DPI)))
     return Picture(path, size, writer.drawn, tuple(writer.remarks()))
 
 

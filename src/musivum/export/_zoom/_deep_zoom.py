@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from musivum.atomic import check_folder, check_place, replacing, replacing_folder
+from musivum.atomic import check_folder, check_place, replacing, replacing_folder, writing
 from musivum.errors import OptionError
 from musivum.export._look import Look, Picture
 from musivum.export._zoom._options import ZoomOptions
@@ -58,7 +58,7 @@ def write_deep_zoom(
     step = side - 2 * _OVERLAP
     sizes = level_sizes(size, 1)
     files = _files(path)
-    try:
+    with writing(path):
         with replacing_folder(files, path) as folder:
             folders = [folder / str(level) for level in reversed(range(len(sizes)))]
             for each in folders:
@@ -74,8 +74,6 @@ def write_deep_zoom(
             temporary.write_text(
                 _FORM.format(suffix=suffix, overlap=_OVERLAP, step=step, width=size.width, height=size.height)
             )
-    except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
     return Picture(path, size, drawing.drawn, (f"the pieces lie in {files}: keep that folder beside the file",))
 
 

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from musivum.atomic import check_folder, replacing_folder
-from musivum.errors import OptionError
+from musivum.atomic import check_folder, replacing_folder, writing
 from musivum.export._look import Look, Picture
 from musivum.export._zoom._options import ZoomOptions
 from musivum.export._zoom._tiles import ZoomTile, save, tile_format, tiles_ahead, zoom_tiles
@@ -55,21 +54,18 @@ def write_iiif(
     side, suffix = options.zoom_tile, tile_format(drawing.channels)
     sizes = level_sizes(drawing.size, min(side, _SMALLEST))
     address = f"{_LOCAL}/{quote(os.fsencode(path.name))}" if options.address is None else options.address.rstrip("/")
-    try:
-        with replacing_folder(path) as folder:
+    with writing(path), replacing_folder(path) as folder:
 
-            def write(tile: ZoomTile) -> None:
-                for place in _places(tile, sizes, side):
-                    file = folder / place / f"0/default.{suffix}"
-                    file.parent.mkdir(parents=True, exist_ok=True)
-                    save(tile, file, quality)
+        def write(tile: ZoomTile) -> None:
+            for place in _places(tile, sizes, side):
+                file = folder / place / f"0/default.{suffix}"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                save(tile, file, quality)
 
-            tiles = zoom_tiles(drawing.strips(progress=progress), sizes, drawing.channels, step=side)
-            for _ in in_order(write, tiles, thread_count(look.workers), ahead=tiles_ahead(side)):
-                pass
-            (folder / "info.json").write_text(json.dumps(_information(address, sizes, side, suffix), indent=2) + "\n")
-    except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+        tiles = zoom_tiles(drawing.strips(progress=progress), sizes, drawing.channels, step=side)
+        for _ in in_order(write, tiles, thread_count(look.workers), ahead=tiles_ahead(side)):
+            pass
+        (folder / "info.json").write_text(json.dumps(_information(address, sizes, side, suffix), indent=2) + "\n")
     said = f"made to be served as {address}" + ("" if options.address else "; say where else with --address")
     return Picture(path, drawing.size, drawing.drawn, (said,))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from musivum.atomic import check_place, replacing
+from musivum.atomic import check_place, replacing, writing
 from musivum.errors import OptionError
 from musivum.export._look import Look, Picture
 from musivum.export._zoom._options import ZoomOptions
@@ -60,14 +60,11 @@ def write_pyramidal(
     ]
     encode = partial(_encoded, side=side, channels=channels, quality=lossy, folder=path.parent)
     tiles = zoom_tiles(drawing.strips(progress=progress), sizes, channels, step=side)
-    try:
-        with replacing(path) as temporary, temporary.open("wb") as file:
-            begin_tiff(file)
-            for level, data in in_order(encode, tiles, thread_count(look.workers), ahead=tiles_ahead(side)):
-                pages[level].add(file, data)
-            end_tiff(file, pages)
-    except OSError as fault:
-        raise OptionError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    with writing(path), replacing(path) as temporary, temporary.open("wb") as file:
+        begin_tiff(file)
+        for level, data in in_order(encode, tiles, thread_count(look.workers), ahead=tiles_ahead(side)):
+            pages[level].add(file, data)
+        end_tiff(file, pages)
     return Picture(path, drawing.size, drawing.drawn)
 
 
